@@ -1,0 +1,30 @@
+# Two commands do everything on a fresh machine: `make chat` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: chat test check eval clean
+
+chat: $(READY)  ## index seeds/ and open the web chat in the browser
+	$(BIN)/corpus-qa index seeds
+	$(BIN)/corpus-qa serve --open
+
+test: check  ## lint, types, import rules, dependencies, tests
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/pip check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:  ## everything that the commands above made
+	rm -rf $(VENV) .corpus-qa .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+
+# The stamp is written last, so that an interrupted installation starts again.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)

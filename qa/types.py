@@ -1,0 +1,105 @@
+"""The nouns of question answering, and the events of an answer that is being made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from index.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with the text that answered it."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer the question: `text[start:end]` of its article.
+
+    `score` orders the evidence of one question. `cosine` and `overlap` are the raw signals:
+    similarity to the question (-1 to 1) and the share of the question's rare words (0 to 1).
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    score: float
+    cosine: float
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim span of one version of an article: `article.text[start:end] == quote`.
+
+    `number` is what the answer's text shows in brackets, from 1 by first appearance; `sha256`
+    names the version of the article's text that the offsets belong to.
+    """
+
+    number: int
+    article_id: str
+    sha256: str
+    title: str
+    source: str
+    published: date | None
+    path: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its citations, or the statement that the corpus does not answer.
+
+    Where `answered` is False, `text` says so, `citations` is empty, `nearest` holds up to three
+    passages worth a look and `missing` names what was not found. `short` is the briefest form of
+    the answer. `confidence` is between 0 and 1. `timings` are seconds of `search`, `read`,
+    `compose` and `total`.
+    """
+
+    question: str
+    standalone: str
+    answered: bool
+    text: str
+    short: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    nearest: tuple[Passage, ...] = ()
+    missing: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The search has begun, for the question as it was understood."""
+
+    standalone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The search has ended with these passages."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The next piece of the answer's text; the pieces joined are the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer; always the last event."""
+
+    answer: Answer
+
+
+Event = Searching | Retrieved | Token | Done
