@@ -1,0 +1,284 @@
+"""The generations of an index: which one is live, opening it, and publishing the next.
+
+DATA/CURRENT names the live one and is replaced atomically; DATA/generations/000007/ holds
+library.sqlite, chroma/, terms/ and, written last, manifest.json. A published generation never
+changes, so whoever reads it needs no lock against the one who writes the next.
+"""
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from index.errors import DamagedError, NoIndex, StoreError
+from index.library import Library
+from index.manifest import MANIFEST, MEND, Manifest, check_files, is_fleeting, read_manifest
+from index.terms import Terms
+from index.vectors import Vectors
+
+_NAME = re.compile(r"[0-9]{6,}")
+_RETRIES = 3
+_PIECE = 1 << 30
+_NOT_IN_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation, open for reading by any number of threads."""
+
+    name: str
+    folder: Path
+    manifest: Manifest
+    library: Library
+    vectors: Vectors
+    terms: Terms
+    _held: ExitStack
+
+    def close(self) -> None:
+        """Close its files; it may then be pruned."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def folder_of(data: Path, name: str) -> Path:
+    """Return the folder of the generation of that name."""
+    return data / "generations" / name
+
+
+def live_name(data: Path) -> str:
+    """Return the name of the live generation: one small read, cheap enough for each question.
+
+    Raises NoIndex where nothing was published, DamagedError where CURRENT names nothing.
+    """
+    try:
+        name = (data / "CURRENT").read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        raise NoIndex(
+            f"nothing has been indexed in {data}: run corpus-qa index, or name another folder"
+        ) from None
+    except OSError as error:
+        raise DamagedError(f"{data / 'CURRENT'} cannot be read ({error.strerror})") from error
+    if not _NAME.fullmatch(name):
+        raise DamagedError(f"{data / 'CURRENT'} names no generation ({name[:40]!r}): {MEND}")
+    return name
+
+
+def live_manifest(data: Path) -> Manifest:
+    """Return the live generation's manifest without opening the rest; raises as `open_live`."""
+    return _steadily(data, lambda name: read_manifest(folder_of(data, name)))
+
+
+def open_live(data: Path) -> Generation:
+    """Open the live generation.
+
+    Raises NoIndex, MismatchError for a format that this version does not read, or DamagedError.
+    """
+    return _steadily(data, lambda name: open_generation(data, name))
+
+
+def open_generation(data: Path, name: str) -> Generation:
+    """Open the generation of that name; raises MismatchError or DamagedError."""
+    folder = folder_of(data, name)
+    manifest = read_manifest(folder)
+    with ExitStack() as held:
+        held.enter_context(_in_use(folder))
+        check_files(folder, manifest)
+        library, vectors, terms = open_parts(folder, held)
+        return Generation(name, folder, manifest, library, vectors, terms, held.pop_all())
+
+
+def open_parts(folder: Path, held: ExitStack) -> tuple[Library, Vectors, Terms]:
+    """Open the three stores of a folder, which `held` closes."""
+    library = Library(folder / "library.sqlite")
+    held.callback(library.close)
+    vectors = Vectors.open(folder / "chroma")
+    held.callback(vectors.close)
+    terms = Terms.open(folder / "terms")
+    held.callback(terms.close)
+    return library, vectors, terms
+
+
+@contextmanager
+def drafting(data: Path, *, copy_of: str | None) -> Iterator[Path]:
+    """Yield the folder of the next generation, empty or a copy; it goes if the body fails.
+
+    Only under the data folder's lock. Raises OSError or sqlite3.Error.
+    """
+    names = _names(data)
+    folder = folder_of(data, f"{int(names[-1]) + 1 if names else 1:06d}")
+    try:
+        folder.mkdir(parents=True)
+        if copy_of is not None:
+            _copy(folder_of(data, copy_of), folder)
+        yield folder
+    except BaseException:
+        if not _is_live(data, folder.name):  # it may have been published a moment ago
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _is_live(data: Path, name: str) -> bool:
+    try:
+        return live_name(data) == name
+    except StoreError:
+        return False
+
+
+def publish(data: Path, folder: Path, manifest: Manifest) -> None:
+    """Make a finished generation the live one: flush it, seal it, then replace CURRENT.
+
+    A crash before the replacement leaves the live generation as it was. Raises OSError.
+    """
+    for path in sorted(folder.rglob("*")):
+        _flush(path)
+    manifest.write(folder)
+    for path in (folder / MANIFEST, folder, folder.parent):
+        _flush(path)
+    point(data, folder.name)
+
+
+def point(data: Path, name: str) -> None:
+    """Replace CURRENT atomically; raises OSError."""
+    fresh = data / "CURRENT.new"
+    fresh.write_text(name + "\n", encoding="utf-8")
+    _flush(fresh)
+    fresh.replace(data / "CURRENT")
+    _flush(data)
+
+
+def prune(data: Path, live: str | None) -> None:
+    """Remove what a crash left behind and all generations but the live one and the one before.
+
+    Where it is not known which one is live, all that have a manifest stay. So does one that some
+    process still has open, until the next time.
+    """
+    whole = _whole(data)
+    before = [name for name in whole if live is not None and int(name) < int(live)]
+    spared = whole if live is None else [live, *before[-1:]]
+    for name in _names(data):
+        folder = folder_of(data, name)
+        if name not in spared and not _is_used(folder):
+            # The manifest goes first: what a crash leaves half removed is not taken for whole.
+            (folder / MANIFEST).unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def newest_whole(data: Path) -> str | None:
+    """Return the newest generation that has a manifest, published or not, or None."""
+    return next(reversed(_whole(data)), None)
+
+
+def _whole(data: Path) -> list[str]:
+    return [name for name in _names(data) if (folder_of(data, name) / MANIFEST).exists()]
+
+
+def _names(data: Path) -> list[str]:
+    folder = data / "generations"
+    found = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted((name for name in found if _NAME.fullmatch(name)), key=int)
+
+
+def _steadily(data: Path, read: Callable[[str], Read]) -> Read:
+    """Read the live generation, again if it was replaced and pruned meanwhile."""
+    for _ in range(_RETRIES):
+        name = live_name(data)
+        try:
+            return read(name)
+        except DamagedError:
+            if live_name(data) == name:
+                raise
+    raise DamagedError(f"{data} was written again and again while being opened: try again")
+
+
+@contextmanager
+def _in_use(folder: Path) -> Iterator[None]:
+    """Keep a generation from being pruned; the kernel lets go when the process ends."""
+    try:
+        handle = os.open(folder / MANIFEST, os.O_RDONLY)
+    except OSError as error:
+        raise DamagedError(f"{folder} is being removed") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        if not os.fstat(handle).st_nlink:
+            raise DamagedError(f"{folder} was removed while being opened")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_used(folder: Path) -> bool:
+    try:
+        handle = os.open(folder / MANIFEST, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _copy(old: Path, new: Path) -> None:
+    for path in sorted(old.rglob("*")):
+        target = new / path.relative_to(old)
+        if path.is_dir():
+            target.mkdir()
+        elif path.suffix == ".sqlite3":
+            _copy_database(path, target)
+        elif path.name != MANIFEST and not is_fleeting(path):
+            _copy_file(path, target)
+
+
+def _copy_database(path: Path, target: Path) -> None:
+    # Whoever opens a Chroma folder writes a row to its database (chromadb 1.5.9), so the live one
+    # may be written to while it is copied: SQLite's own copy holds its read lock meanwhile.
+    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(target)) as new:
+        new.execute("PRAGMA synchronous = OFF")
+        try:
+            old.backup(new)
+        except sqlite3.OperationalError:
+            raise  # a full disk
+        except sqlite3.DatabaseError as error:
+            raise DamagedError(f"{path} cannot be read ({error}): {MEND}") from error
+
+
+def _copy_file(path: Path, target: Path) -> None:
+    """Copy a file inside the kernel, which shares the blocks where the file system can."""
+    with path.open("rb") as old, target.open("xb") as new:
+        try:
+            while os.copy_file_range(old.fileno(), new.fileno(), _PIECE):
+                pass
+        except OSError as error:
+            if error.errno not in _NOT_IN_KERNEL:
+                raise
+            shutil.copyfileobj(old, new)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
