@@ -20,7 +20,8 @@ class Evidence:
     """A sentence that may answer the question: `text[start:end]` of its article.
 
     `score` orders the evidence of one question. `cosine` and `overlap` are the raw signals:
-    similarity to the question (-1 to 1) and the share of the question's rare words (0 to 1).
+    similarity to the question (-1 to 1) and the share of the question's rare words (0 to 1);
+    `expected` tells whether it holds the kind of thing that is asked for.
     """
 
     passage: Passage
@@ -30,6 +31,20 @@ class Evidence:
     score: float
     cosine: float
     overlap: float
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found for a question: passages, evidence best first, signals, and the chance.
+
+    `chance`, 0 to 1, is that of the evidence answering the question.
+    """
+
+    passages: tuple[Passage, ...]
+    evidence: tuple[Evidence, ...]
+    signals: Mapping[str, float]
+    chance: float
 
 
 @dataclass(frozen=True, slots=True)

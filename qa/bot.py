@@ -1,0 +1,251 @@
+"""The bot: the only place where the steps of answering meet."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from index.build import Progress, sync
+from index.embed import DEFAULT_MODEL, Embedder, open_embedder
+from index.errors import MismatchError
+from index.generations import Generation
+from index.live import Live
+from index.search import search
+from index.status import Status, status
+from index.types import Article, Filters, Passage
+from qa import confidence
+from qa.chat import Chat, last
+from qa.citations import cite
+from qa.compose import ComposeSettings, answer_text, choose
+from qa.evidence import EvidenceSettings, rank, sentences_of
+from qa.expected import heavy, names, subject
+from qa.question import cleaned, kind
+from qa.refusal import NEAREST, explain
+from qa.settings import Settings
+from qa.similarity import Similarity
+from qa.types import Answer, Done, Event, Findings, Retrieved, Searching, Token, Turn
+
+PASSAGES = 10  # fetched for each question; evidence is taken from the best of them
+
+
+class Bot:
+    """Answers questions from the index in a data folder; safe for several threads.
+
+    Each question looks first whether a new generation was published, and then uses that.
+    """
+
+    def __init__(
+        self, data: Path, *, settings: Settings | None = None, embedder: Embedder | None = None
+    ) -> None:
+        self.data = data
+        self.settings = settings or Settings()
+        self._opening = threading.Lock()
+        self._models = {embedder.fingerprint: Similarity(embedder)} if embedder else {}
+        self._calibration = confidence.load("plain")
+        self._live = Live(data)
+        with self._live.hold() as generation:
+            self._model_of(generation)
+
+    @classmethod
+    def open(
+        cls, data: str | Path, *, settings: Settings | None = None, embedder: Embedder | None = None
+    ) -> "Bot":
+        """Open the index in a data folder.
+
+        Raises NoIndex where there is none, MismatchError where it was made with another model or
+        by a newer version, DamagedError where it cannot be read, ModelError without its model.
+        """
+        return cls(Path(data), settings=settings, embedder=embedder)
+
+    @classmethod
+    def build(
+        cls,
+        paths: str | Path | Sequence[str | Path],
+        data: str | Path,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        progress: Progress | None = None,
+    ) -> "Bot":
+        """Index files or folders into a data folder, then open it; raises as `sync` does too."""
+        chosen = settings or Settings()
+        roots = [paths] if isinstance(paths, str | Path) else paths
+        using = embedder or embedder_for(chosen, Path(data))
+        sync([Path(root) for root in roots], Path(data), embedder=using, progress=progress)
+        return cls.open(data, settings=chosen, embedder=using)
+
+    def ask(
+        self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()
+    ) -> Answer:
+        """Answer a question, or say that the corpus does not.
+
+        The same question on the same generation gives the same answer, timings aside. Raises
+        QuestionError for a question that cannot be asked, StoreError where the index cannot be
+        read.
+        """
+        return last(self.stream(question, filters=filters, history=history))
+
+    def stream(
+        self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()
+    ) -> Iterator[Event]:
+        """Yield the events of an answer as it is made; the last one is Done."""
+        del history  # a question is searched for as it stands until follow-ups are understood
+        standalone = cleaned(question)
+        yield Searching(standalone)
+        clock = Clock()
+        with self._live.hold() as generation:
+            model = self._model_of(generation)
+            passages = search(generation, model.embedder, standalone, PASSAGES, filters=filters)
+            clock.stop("search")
+            yield Retrieved(tuple(passages))
+            clock.start()
+            findings = self._read(generation, standalone, passages)
+            clock.stop("read")
+            answer = self._answer(generation, standalone, findings)
+            clock.stop("compose")
+        for piece in re.findall(r"\S+\s*", answer.text):
+            yield Token(piece)
+        yield Done(replace(answer, question=question, timings=clock.seconds()))
+
+    def search(
+        self, question: str, k: int = 10, *, filters: Filters | None = None
+    ) -> list[Passage]:
+        """Return the `k` best passages, best first; raises as `ask` does."""
+        with self._live.hold() as generation:
+            model = self._model_of(generation)
+            return search(generation, model.embedder, cleaned(question), k, filters=filters)
+
+    def examine(self, question: str, *, filters: Filters | None = None) -> Findings:
+        """Return what an answer would be decided on, without deciding; raises as `ask` does."""
+        standalone = cleaned(question)
+        with self._live.hold() as generation:
+            model = self._model_of(generation)
+            found = search(generation, model.embedder, standalone, PASSAGES, filters=filters)
+            return self._read(generation, standalone, found)
+
+    def chat(self) -> Chat:
+        """Begin a conversation that remembers its turns."""
+        return Chat(self)
+
+    def article(self, article_id: str) -> Article:
+        """Return an article of the live generation; raises KeyError for an unknown id."""
+        with self._live.hold() as generation:
+            return generation.library.article(article_id)
+
+    def status(self) -> Status:
+        """Describe the live generation."""
+        with self._live.hold() as generation:
+            return status(generation)
+
+    def close(self) -> None:
+        """Close the index; no question may be under way."""
+        self._live.close()
+
+    def __enter__(self) -> "Bot":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _read(self, generation: Generation, question: str, passages: Sequence[Passage]) -> Findings:
+        settings = EvidenceSettings()
+        weights = heavy(generation.terms.weights(subject(question)))
+        evidence = rank(
+            question,
+            sentences_of(passages[: settings.passages], generation.library.sentence_spans),
+            weights=weights,
+            similarity=self._model_of(generation),
+            settings=settings,
+        )
+        found = confidence.signals(
+            passages,
+            evidence,
+            weights,
+            named=names(question),
+        )
+        chance = self._calibration.probability(found)
+        return Findings(tuple(passages), tuple(evidence), found, chance)
+
+    def _answer(self, generation: Generation, question: str, findings: Findings) -> Answer:
+        asked = kind(question)
+        if findings.chance < self._calibration.thresholds[self.settings.caution]:
+            nearest = findings.passages[:NEAREST]
+            text, missing = explain(question, asked, nearest, known=generation.terms.known)
+            return Answer(
+                question=question,
+                standalone=question,
+                answered=False,
+                text=text,
+                short="",
+                citations=(),
+                confidence=findings.chance,
+                nearest=nearest,
+                missing=missing,
+            )
+        chosen = choose(findings.evidence, asked, ComposeSettings())
+        citations = cite(chosen, generation.library.article)
+        return Answer(
+            question=question,
+            standalone=question,
+            answered=True,
+            text=answer_text(citations),
+            short=findings.evidence[0].text,
+            citations=citations,
+            confidence=findings.chance,
+        )
+
+    def _model_of(self, generation: Generation) -> Similarity:
+        """Return the embedding model that the generation was made with, opened once."""
+        made = generation.manifest.settings
+        with self._opening:
+            if made.fingerprint not in self._models:
+                name = self.settings.model or made.model
+                embedder = embedder_for(self.settings.model_copy(update={"model": name}), self.data)
+                if embedder.fingerprint != made.fingerprint:
+                    raise MismatchError(
+                        f"the index was made with the model {made.model}, not with {name}: "
+                        f"run corpus-qa index --rebuild --model {name}"
+                    )
+                self._models = {made.fingerprint: Similarity(embedder)}
+            return self._models[made.fingerprint]
+
+
+def embedder_for(settings: Settings, data: Path) -> Embedder:
+    """Open the embedding model that the settings name; raises ModelError."""
+    return open_embedder(
+        settings.model or DEFAULT_MODEL,
+        data,
+        device=settings.device,
+        threads=settings.threads,
+        offline=not settings.online,
+    )
+
+
+class Clock:
+    """Seconds of named steps, and of all of them; time between `stop` and `start` is no step's."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+        self.start()
+
+    def start(self) -> None:
+        self._since = time.perf_counter()
+
+    def stop(self, step: str) -> None:
+        """End a step; the next one begins at once."""
+        now = time.perf_counter()
+        self._seconds[step] = now - self._since
+        self._since = now
+
+    def seconds(self) -> dict[str, float]:
+        """Return the seconds of each step and their sum as `total`, to a tenth of a millisecond."""
+        rounded = {step: round(seconds, 4) for step, seconds in self._seconds.items()}
+        return {**rounded, "total": round(sum(self._seconds.values()), 4)}

@@ -1,0 +1,62 @@
+"""What to say when the corpus does not answer: plainly, and with what is missing."""
+
+from collections.abc import Callable, Sequence
+
+from index.stems import stems
+from index.types import Passage
+from qa.expected import heavy, subject
+
+PLAIN = "The corpus does not answer this."
+NEAREST = 3
+
+_FACTS = {
+    "when": "a date or time",
+    "where": "a place",
+    "who": "a person",
+    "count": "a number",
+    "why": "a reason",
+}
+
+
+def explain(
+    question: str, kind: str, passages: Sequence[Passage], *, known: Callable[[str], bool]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a refusal and the names of what is missing.
+
+    `known` tells whether a stem occurs anywhere in the corpus. Named are, in this order: words of
+    the question that the corpus never uses; else words that its nearest passage does not use;
+    else the kind of fact that was asked for.
+    """
+    matter = subject(question)
+    weighty = heavy({stem: 1.0 for stem, _, _ in stems(matter)})
+    absent = phrases(matter, lambda stem: stem in weighty and not known(stem))
+    if absent:
+        return f"{PLAIN} It never mentions {_listed(absent)}.", absent
+    if passages:
+        nearest = {stem for stem, _, _ in stems(f"{passages[0].title}\n{passages[0].text}")}
+        elsewhere = phrases(matter, lambda stem: stem in weighty and stem not in nearest)
+        if elsewhere:
+            said = f"The nearest passage does not mention {_listed(elsewhere)}."
+            return f"{PLAIN} {said}", elsewhere
+    fact = _FACTS.get(kind)
+    if fact:
+        return f"{PLAIN} Nothing in it gives {fact} for this.", (fact,)
+    return PLAIN, ()
+
+
+def phrases(question: str, chosen: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the question's words whose stems are chosen, neighbours joined, each once."""
+    found: list[tuple[int, int]] = []
+    for stem, start, end in stems(question):
+        if not chosen(stem):
+            continue
+        if found and not question[found[-1][1] : start].strip(" -–’'"):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return tuple(dict.fromkeys(question[start:end] for start, end in found))
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"“{name}”" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
