@@ -1,0 +1,149 @@
+"""Fits the confidence model on public questions: `python -m evals.calibrate --data DIR --work DIR`.
+
+Each answerable SQuAD question of the pages kept for tuning is asked twice: of a corpus that holds
+its paragraph and of one that holds only the neighbours. The chance to be fitted is that of the best
+evidence holding an accepted answer. With `--write` the parameters replace those in `qa/`.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.answers import contains
+from evals.cases import Case
+from evals.corpus import written
+from evals.sets import squad
+from qa import confidence
+from qa.bot import Bot
+
+SIGNALS = (
+    "sentence_cosine",
+    "best_cosine",
+    "coverage_several",
+    "coverage_passage",
+    "names_missing",
+    "expected",
+    "gap",
+)
+SENTENCES = 3  # the best pieces of evidence, of which an answer is made
+# What each caution allows: "cautious" a share of false answers to questions without an answer, the
+# others a share of refusals of questions that would be answered right.
+MOST_FALSE = 0.10
+MOST_REFUSED = {"balanced": 0.10, "eager": 0.05}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question's signals, whether its evidence was right, and whether it could be."""
+
+    signals: dict[str, float]
+    right: bool
+    answerable: bool
+    split: str
+
+
+def gather(data: Path, work: Path) -> list[Example]:
+    """Ask every question of both corpora; the indexes are made under `work`."""
+    found = []
+    for corpus in squad.load_removed(data).corpora:
+        folder = work / corpus.name
+        with Bot.build(written(corpus, folder / "articles"), folder / "index") as bot:
+            found += [example(bot, case) for case in corpus.cases]
+    return found
+
+
+def example(bot: Bot, case: Case) -> Example:
+    """Ask one question and see whether the best evidence holds an accepted answer."""
+    findings = bot.examine(case.question)
+    said = " ".join(item.text for item in findings.evidence[:SENTENCES])
+    right = any(contains(said, accepted) for accepted in case.parts)
+    return Example(dict(findings.signals), right, case.answerable, case.split)
+
+
+def table(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """The signals as rows, in the order of SIGNALS."""
+    return np.array([[e.signals.get(name, 0.0) for name in SIGNALS] for e in examples])
+
+
+def fit(examples: Sequence[Example]) -> dict[str, Any]:
+    """Fit the logistic model and choose its thresholds, all on these examples."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10.0, max_iter=2000)
+    model.fit(table(examples), [e.right for e in examples])
+    weights = {name: round(float(w), 3) for name, w in zip(SIGNALS, model.coef_[0], strict=True)}
+    bias = round(float(model.intercept_[0]), 3)
+    fitted = confidence.Calibration(weights, bias, {}, "")
+    return {"weights": weights, "bias": bias, "thresholds": thresholds(fitted, examples)}
+
+
+def thresholds(fitted: confidence.Calibration, examples: Sequence[Example]) -> dict[str, float]:
+    """Choose where to refuse, by the share of errors that each caution allows."""
+    chances = np.array([fitted.probability(e.signals) for e in examples])
+    absent = chances[[not e.answerable for e in examples]]
+    right = chances[[e.right for e in examples]]
+    steps = np.round(np.arange(0.05, 0.96, 0.01), 2)
+    false = np.array([(absent >= step).mean() for step in steps])
+    refused = np.array([(right < step).mean() for step in steps])
+    found = {"cautious": float(steps[int(np.argmax(false <= MOST_FALSE))])}
+    for caution, most in MOST_REFUSED.items():
+        found[caution] = float(steps[int(np.nonzero(refused <= most)[0][-1])])
+    return found
+
+
+def figures(parameters: dict[str, Any], examples: Sequence[Example]) -> dict[str, float]:
+    """How the fitted model does: AUC, shares of false answers and refusals, calibration error."""
+    from sklearn.metrics import roc_auc_score
+
+    fitted = confidence.Calibration(parameters["weights"], parameters["bias"], {}, "")
+    chances = np.array([fitted.probability(e.signals) for e in examples])
+    answerable = np.array([e.answerable for e in examples])
+    right = np.array([e.right for e in examples])
+    found = {"questions": len(examples), "auc": float(roc_auc_score(answerable, chances))}
+    for name, threshold in parameters["thresholds"].items():
+        found[f"false_answers_{name}"] = float((chances[~answerable] >= threshold).mean())
+        found[f"refused_{name}"] = float((chances[answerable] < threshold).mean())
+    bins = np.minimum((chances * 10).astype(int), 9)
+    gaps = [
+        abs(chances[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    ]
+    return {name: round(value, 4) for name, value in (found | {"ece": sum(gaps)}).items()}
+
+
+def main() -> None:
+    """Fit on the tuning half, measure on the reporting half, and say both."""
+    parser = argparse.ArgumentParser(description="Fit the confidence model.")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public sets")
+    parser.add_argument("--work", type=Path, required=True, help="where the indexes are made")
+    parser.add_argument("--name", default="plain", help="which model's parameters")
+    parser.add_argument("--write", action="store_true", help="replace the parameters in qa/")
+    options = parser.parse_args()
+    examples = gather(options.data, options.work)
+    tuned = [e for e in examples if e.split == "tune"]
+    parameters = fit(tuned)
+    parameters["provenance"] = (
+        f"SQuAD 2.0 (CC BY-SA 4.0), pages {', '.join(sorted(squad.TUNED))}: "
+        f"{len(tuned)} questions, with and without their paragraph; python -m evals.calibrate"
+    )
+    report = {
+        "parameters": parameters,
+        "tune": figures(parameters, tuned),
+        "report": figures(parameters, [e for e in examples if e.split == "report"]),
+    }
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    if options.write:
+        held = json.loads(confidence.PARAMETERS.read_text(encoding="utf-8"))
+        text = json.dumps({**held, options.name: parameters}, indent=1)
+        confidence.PARAMETERS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
