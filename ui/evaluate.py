@@ -1,0 +1,66 @@
+"""Running a question set from the command line: the only place where `ui` meets `evals`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evals import Options, Summary, Tick, gate, run
+from evals.run import Progress
+from ui.errors import Incomplete
+from ui.progress import EVERY_S, Now
+
+_STAGES = {"index": "indexing", "ask": "asking"}
+
+
+def evaluate(
+    target: str, *, out: Path | None, data: Path | None, options: Options, gated: bool
+) -> None:
+    """Run a set, print its tables, and check its figures against the floors where `gated`.
+
+    Raises Incomplete where a figure is on the wrong side of its bound, and what `evals.run` does.
+    """
+    with _progress() as progress:
+        summary = run(
+            target,
+            out=out or Path("results") / Path(target).stem,
+            data=data,
+            options=options,
+            progress=progress,
+        )
+    _print(summary)
+    shortfalls = gate.check(summary.name, summary.figures) if gated else ()
+    if shortfalls:
+        raise Incomplete(" ".join(map(str, shortfalls)))
+
+
+def _print(summary: Summary) -> None:
+    from rich.console import Console
+
+    from evals.table import render
+
+    Console(highlight=False).print(render(summary))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    if not sys.stderr.isatty():
+        now = Now(EVERY_S)
+        yield lambda tick: _tell(tick) if now() else None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def advance(tick: Tick) -> None:
+            said = f"{_STAGES[tick.stage]} {tick.corpus}"
+            bars.update(task, completed=tick.done, total=tick.total, description=said)
+
+        yield advance
+
+
+def _tell(tick: Tick) -> None:
+    sys.stderr.write(f"{_STAGES[tick.stage]} {tick.corpus}: {tick.done:,} of {tick.total:,}\n")
+    sys.stderr.flush()
