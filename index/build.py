@@ -13,7 +13,7 @@ from index.articles import Failed
 from index.basis import Basis, check_settings, find_basis
 from index.boilerplate import content_sentences
 from index.changes import Comparison
-from index.chunks import chunks, indexed_title
+from index.chunks import chunks, distinct, indexed_title
 from index.embed import Embedder
 from index.errors import CorpusError
 from index.formats.files import place
@@ -219,6 +219,7 @@ def _splitter(run: _Run, meter: Meter) -> Split:
             overlap=settings.overlap,
             target=settings.target,
         )
+        pieces = distinct(pieces, article.text)
         meter.cut(len(pieces))
         return Cut(title, spans, pieces)
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 CHUNKS = "chunks"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 1000}
-_FLUSHED_AT = {"sync_threshold": 1000, "batch_size": 100}
+_ROWS_IN_LOG = 1000
+_FLUSHED_AT = {"sync_threshold": _ROWS_IN_LOG, "batch_size": 100}
 _PATIENCE = 5.0  # seconds for a server to say that it is there
 opening = threading.RLock()
 """Held to open and close: chromadb counts the users of a folder without a lock of its own."""
@@ -122,6 +123,14 @@ def collection(client: "Client", name: str) -> "Collection":
     return client.get_collection(name, embedding_function=None)
 
 
+def is_lost(folder: Path, count: int) -> bool:
+    """Tell whether the graph of so many vectors should be in the folder and is not.
+
+    To Chroma that is no error: it searches the few rows that are still in its log.
+    """
+    return count > _ROWS_IN_LOG and not any(folder.glob("*/index_metadata.pickle"))
+
+
 def close(client: "Client") -> None:
     """Let go of a folder or server."""
     client.close()
@@ -132,7 +141,7 @@ def close(client: "Client") -> None:
 
 
 def flush(folder: Path, dimension: int) -> None:
-    """Write the tail of the graph, up to 1,000 rows that Chroma keeps in its log, into its files.
+    """Write the tail of the graph, up to 1,000 rows that Chroma keeps in its log, to its files.
 
     Left in the log, it is built anew by every process that opens the folder: up to a second each
     time, and a different graph each time (chromadb 1.5.9). The threshold takes effect when the

@@ -226,3 +226,19 @@ def _last_unit(
         if off < least or (last + 1 == len(run) and left <= room):
             best, least = last, off
     return best
+
+
+def distinct(chunks: Sequence[Chunk], text: str) -> list[Chunk]:
+    """Return the chunks without those that repeat an earlier one of their article word for word.
+
+    A page that says one thing a thousand times is found by saying it once; a thousand equal
+    vectors would crowd every other one out of the search and tear the graph that it walks.
+    """
+    seen: set[str] = set()
+    kept = []
+    for chunk in chunks:
+        words = text[chunk.start : chunk.end]
+        if words not in seen:
+            seen.add(words)
+            kept.append(chunk)
+    return kept

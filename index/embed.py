@@ -97,7 +97,7 @@ class OnnxEmbedder:
 
         self._encode = Encoder(export.graph, export.tokenizer)
         self._prompts = export.prompts
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _cores()
         self._pool = ThreadPoolExecutor(max(self._threads - 1, 1), "embed")
         self.name = export.fingerprint.partition("@")[0]
         self.fingerprint = export.fingerprint
@@ -136,6 +136,13 @@ class OnnxEmbedder:
     def _prompt_tokens(self) -> Sequence[tuple[int, int]]:
         prompt = self._prompts["document"]
         return self.tokens(prompt) if prompt else ()
+
+
+def _cores() -> int:
+    """The cores that this process may use, where the system tells, else all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class FakeEmbedder:

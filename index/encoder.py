@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 class Encoder:
     """A graph of `index.bert` with its tokenizer (JSON, whose truncation is the model's window).
 
-    May be called from any number of threads at once; each call takes one text and runs on one core,
-    for a text of 160 tokens is too little work to share: per second of computing, two threads with
-    a text each did twice what two cores on one text did. Raises ModelError where either cannot be
-    loaded.
+    May be called from any number of threads at once. Each call takes one text and runs on one core:
+    a chunk is 10 ms of work, too little to share. Raises ModelError where either cannot be loaded.
     """
 
     def __init__(self, graph: bytes, tokenizer: str) -> None:
@@ -30,12 +28,13 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        errors = onnxruntime.capi.onnxruntime_pybind11_state
+        state = onnxruntime.capi.onnxruntime_pybind11_state
+        failures = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf)
         try:
             self._session = onnxruntime.InferenceSession(
                 graph, options, providers=["CPUExecutionProvider"]
             )
-        except (errors.Fail, errors.InvalidProtobuf, errors.InvalidGraph) as error:
+        except (*failures, state.NotImplemented, state.RuntimeException) as error:
             raise ModelError(f"The exported model cannot be loaded: {error}.") from error
         self._json = tokenizer
         self._cutting = load_tokenizer(tokenizer)
@@ -67,5 +66,5 @@ def load_tokenizer(json: str) -> "Tokenizer":
 
     try:
         return Tokenizer.from_str(json)
-    except Exception as error:
+    except Exception as error:  # the library raises nothing narrower
         raise ModelError(f"The model's tokenizer cannot be loaded: {error}.") from error

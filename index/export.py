@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 _RECIPE = 1
 _LEAST_PARITY = 0.99
 _GRAPH, _TOKENIZER, _MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+_PART = ".part-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,18 @@ def exported(files: ModelFiles, data: Path) -> Export:
     folder = home / digest[:16]
     try:
         with _only_one(home):
-            found = _read(folder)
-            if found is None:
+            if not _usable(folder):
                 _make(files, digest, folder)
-                found = _read(folder)
             _remember(folder, origin, stamp)
     except OSError as error:
-        raise StoreError(
-            f"The data folder {data} cannot be written ({error.strerror or error}): "
-            "free space or give another one."
-        ) from error
-    if found is None:
-        raise StoreError(f"The data folder {data} does not keep what is written to it.")
-    return found
+        if not _usable(folder):  # a folder that may only be read is enough once the export is there
+            raise StoreError(
+                f"The data folder {data} cannot be written ({error.strerror or error}): "
+                "free space or give another one."
+            ) from error
+    if found := _read(folder):
+        return found
+    raise StoreError(f"The data folder {data} does not keep what is written to it.")
 
 
 def _state(folder: Path) -> dict[str, Any]:
@@ -112,9 +111,17 @@ def _read(folder: Path) -> Export | None:
         return None
 
 
+def _usable(folder: Path) -> bool:
+    try:
+        return _read(folder) is not None
+    except NotExportable:
+        return True  # that is known, and need not be found out again
+
+
 def _make(files: ModelFiles, digest: str, folder: Path) -> None:
     """Write an export beside its place and move it there, its manifest written last."""
-    part = Path(tempfile.mkdtemp(prefix=_PART, dir=folder.parent))
+    part = folder.with_name(_PART + folder.name)
+    part.mkdir()
     try:
         state: dict[str, Any] = {"recipe": _RECIPE, "model": files.name, "digest": digest}
         try:
@@ -210,9 +217,6 @@ def _tokenizer(recipe: Recipe) -> str:
         tokenizer.normalizer = Sequence([Lowercase(), *also])
     json: str = tokenizer.to_str()
     return json
-
-
-_PART = ".part-"
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.models import ModelFiles
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer  # noqa: TID251
+    from sentence_transformers import SentenceTransformer
 
 # What loading raises for a folder that holds no model, one of another kind, or a device that is
 # not there; the library narrows it no further.
@@ -90,7 +90,7 @@ def _load(folder: Path, device: str) -> "SentenceTransformer":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
     try:
-        from sentence_transformers import SentenceTransformer  # noqa: TID251
+        from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise ModelError(

@@ -84,7 +84,11 @@ class Vectors:
             raise DamagedError(f"{place.name} are missing: {place.mend}")
         with place.reading(), chroma.opening:
             found = partial(chroma.collection, name=chroma.CHUNKS)
-            return cls._over(chroma.folder_client(folder), found, place)
+            vectors = cls._over(chroma.folder_client(folder), found, place)
+        if chroma.is_lost(folder, vectors.count()):
+            vectors.close()
+            raise DamagedError(f"{place.name} are incomplete: {place.mend}")
+        return vectors
 
     @classmethod
     def create_server(cls, url: str, collection: str, *, dimension: int) -> Self:
@@ -147,8 +151,10 @@ class Vectors:
     ) -> list[tuple[str, float]]:
         """Find the k chunks most similar to a vector of length 1: (chunk id, cosine), best first.
 
-        Equal cosines stand in the order of their ids. Filters hold for every hit. Raises
-        MismatchError for a vector of another dimension, DamagedError if the store cannot be read.
+        Equal cosines stand in the order of their ids. Filters hold for every hit. Where more than
+        some thirty chunks have the very same vector, Chroma's graph may not reach all of them.
+        Raises MismatchError for a vector of another dimension, DamagedError if the store cannot
+        be read.
         """
         chosen = filters or Filters()
         chosen = replace(chosen, sources=tuple(_text(source) for source in chosen.sources))
@@ -246,9 +252,6 @@ class Vectors:
             include=["distances", "metadatas"] if described else ["distances"],
         )
         ids, distances = found["ids"][0], found["distances"][0]
-        if where is None and len(ids) * 2 < limit:
-            # A segment that is gone is no error to Chroma: it searches what is still in its log.
-            raise DamagedError(f"{self._place.name} are incomplete: {self._place.mend}")
         rows = found["metadatas"][0] if described else [{}] * len(ids)
         cosines = [round(1.0 - distance, _DIGITS) for distance in distances]
         return [_Hit(*hit) for hit in zip(ids, cosines, rows, strict=True)]

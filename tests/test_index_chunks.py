@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.boilerplate import content_sentences
-from index.chunks import Tokens, chunks, indexed_text, indexed_title
+from index.chunks import Tokens, chunks, distinct, indexed_text, indexed_title
 from index.errors import ModelError
 from index.sentences import sentences
 from index.types import Article, Chunk
@@ -276,3 +276,9 @@ def test_any_text_fits_with_the_default_models_tokenizer(
     one = article(text, "A title")
     made = chunks(one, content_sentences(text, "A title"), tokens=wordpiece, window=window)
     fits_and_covers(made, one, wordpiece, window)
+
+
+def test_a_chunk_that_repeats_an_earlier_one_is_left_out_and_places_stay() -> None:
+    text = "One. Two. One. "
+    pieces = [Chunk(str(n), "a", n, 5 * n, 5 * n + 4) for n in range(3)]
+    assert [chunk.ordinal for chunk in distinct(pieces, text)] == [0, 1]

@@ -32,6 +32,10 @@ def export_folder(home: Path) -> Path:
     return manifest.parent
 
 
+def reading_is_a_failure(_: ModelFiles) -> str:
+    raise AssertionError("the weights were read")
+
+
 def default(home: Path) -> Export:
     return exported(locate(DEFAULT_MODEL), home)
 
@@ -47,10 +51,7 @@ def test_the_default_models_export_is_8_bit_and_near_its_original(home: Path) ->
 def test_an_export_is_found_without_reading_the_model_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(_: ModelFiles) -> str:
-        raise AssertionError("the weights were read")
-
-    monkeypatch.setattr(ModelFiles, "digest", read)
+    monkeypatch.setattr(ModelFiles, "digest", reading_is_a_failure)
     before = export_folder(home).stat().st_mtime_ns
     default(home)
     assert export_folder(home).stat().st_mtime_ns == before
@@ -170,15 +171,19 @@ def test_a_model_that_changed_in_its_folder_is_exported_anew(home: Path, tmp_pat
     assert before.fingerprint != after.fingerprint
 
 
-def test_that_a_model_cannot_be_exported_is_remembered(home: Path, tmp_path: Path) -> None:
+def test_that_a_model_cannot_be_exported_is_remembered(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = tmp_path / "other"
     shutil.copytree(locate(DEFAULT_MODEL).folder, other)
     tiny = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1}
     small = {**tiny, "num_attention_heads": 2, "vocab_size": 64}
     (other / "config.json").write_text(json.dumps({"model_type": "llama", **small}))
-    for _ in range(2):
-        with pytest.raises(NotExportable, match="llama"):
-            exported(locate(str(other)), home)
+    with pytest.raises(NotExportable, match="llama"):
+        exported(locate(str(other)), home)
+    monkeypatch.setattr(ModelFiles, "digest", reading_is_a_failure)
+    with pytest.raises(NotExportable, match="llama"):
+        exported(locate(str(other)), home)
     states = [json.loads(p.read_text()) for p in (home / "models").glob("*/manifest.json")]
     assert [state["refused"] for state in states if "refused" in state] == [
         "its architecture is 'llama'"
@@ -192,6 +197,19 @@ def test_unreadable_weights_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
         exported(locate(str(broken)), tmp_path / "data")
     assert [p.name for p in (tmp_path / "data" / "models").iterdir()] == ["lock"]
+
+
+def test_a_data_folder_that_can_only_be_read_is_enough_once_the_export_is_there(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / DEFAULT_MODEL
+    shutil.copytree(locate(DEFAULT_MODEL).folder, copy)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # the superuser may write anywhere
+    assert exported(locate(str(copy)), home).fingerprint == default(home).fingerprint
 
 
 def test_a_data_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:

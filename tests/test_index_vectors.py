@@ -119,13 +119,29 @@ def test_two_stores_of_the_same_vectors_give_the_same_hits(many: Vectors, folder
 
 
 def test_equal_cosines_stand_in_the_order_of_their_ids(folder: Path) -> None:
-    vectors = Vectors.create(folder, dimension=3)
-    same = [VectorRow(f"c{(i * 37) % 200:03d}", "a", "", 0, unit(1, 2, 3)) for i in range(200)]
-    vectors.apply(add=[*same, VectorRow("a", "a", "", 0, unit(1, 2, 2))], remove=[])
-    assert ids(vectors.search(unit(1, 2, 3), 5)) == [f"c{i:03d}" for i in range(5)]
-    filters = Filters(sources=("",))
-    assert ids(vectors.search(unit(1, 2, 3), 5, filters=filters)) == [f"c{i:03d}" for i in range(5)]
+    vectors = Vectors.create(folder, dimension=16)
+    others = random_units(300)
+    same = [VectorRow(f"a{(i * 7) % 20:02d}", "a", "", 0, others[9]) for i in range(20)]
+    vectors.apply(add=[*rows_of(others), *same], remove=[])
+    expected = [f"a{i:02d}" for i in range(5)]
+    assert ids(vectors.search(others[9], 5)) == expected
+    assert ids(vectors.search(others[9], 5, filters=Filters(sources=("",)))) == expected
     vectors.close()
+
+
+def test_many_equal_vectors_do_no_harm(folder: Path) -> None:
+    vectors = Vectors.create(folder, dimension=16)
+    others = random_units(300)
+    same = [VectorRow(f"a{i:03d}", "a", "", 0, others[9]) for i in range(400)]
+    vectors.apply(add=[*rows_of(others), *same], remove=[])
+    hits = vectors.search(others[9], 10)
+    assert len(hits) == 10
+    assert {cosine for _, cosine in hits} == {1.0}
+    vectors.close()
+    again = Vectors.open(folder)
+    assert again.count() == 700
+    assert again.search(others[9], 10)[0][1] == 1.0
+    again.close()
 
 
 def test_threads_may_ask_at_once(many: Vectors) -> None:
@@ -345,7 +361,7 @@ def test_a_lost_segment_is_damage_not_a_short_answer(folder: Path) -> None:
     store.close()
     shutil.rmtree(next(path for path in folder.iterdir() if path.is_dir()))
     with pytest.raises(DamagedError, match=r"incomplete: .*corpus-qa index --rebuild"):
-        Vectors.open(folder).search(random_units(1)[0], 10)
+        Vectors.open(folder)
 
 
 def test_a_store_is_not_made_over_another(three: Vectors, folder: Path) -> None:
