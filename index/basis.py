@@ -49,18 +49,18 @@ def check_settings(manifest: Manifest, asked: Settings, data: Path) -> None:
     if made.fingerprint != asked.fingerprint:
         raise MismatchError(
             f"{data} was indexed with the embedding model {made.model} and not with "
-            f"{asked.model}: {MEND} to change over, or name the former model"
+            f"{asked.model}: {MEND} with the new model to change over, or name the former one"
         )
     if (made.window, made.overlap, made.target) != (asked.window, asked.overlap, asked.target):
         raise MismatchError(
-            f"{data} was indexed in chunks of {_chunking(made)} and not {_chunking(asked)}: "
-            f"{MEND} to change over"
+            f"{data} was indexed in chunks of {_chunking(made)}, not of {_chunking(asked)}: "
+            f"{MEND} with the new size to change over, or give the former one"
         )
 
 
 def _chunking(settings: Settings) -> str:
-    aim = "" if settings.target is None else f", aiming at {settings.target}"
-    return f"{settings.window} tokens{aim}, {settings.overlap} sentences shared"
+    aim = "" if settings.target is None else f" (aiming at {settings.target})"
+    return f"at most {settings.window} tokens{aim} with an overlap of {settings.overlap}"
 
 
 def _live(data: Path, *, rebuild: bool) -> str | None:

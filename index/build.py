@@ -15,7 +15,7 @@ from index.boilerplate import content_sentences
 from index.changes import Comparison
 from index.chunks import chunks, distinct, indexed_title
 from index.embed import Embedder
-from index.errors import CorpusError
+from index.errors import CorpusError, ModelError
 from index.formats.files import place
 from index.generations import drafting, open_parts, prune, publish
 from index.library_writer import LibraryWriter
@@ -52,9 +52,9 @@ class ChunkSettings:
 class Report:
     """What a sync did, by ids of articles.
 
-    `kept` are in the index as they were, because their file cannot be read in full now. `chunks`
-    is how many the index holds, `embedded` how many vectors were computed. `generation` is the
-    new live generation, or None where nothing had changed and nothing was published.
+    `kept` are in the index as they were, because their file cannot be read in full now.
+    `articles` and `chunks` are how many the whole index holds, `embedded` how many vectors were
+    computed. `generation` is the new live generation, or None where nothing was published.
     """
 
     added: tuple[str, ...]
@@ -63,6 +63,7 @@ class Report:
     unchanged: tuple[str, ...]
     kept: tuple[str, ...]
     failed: tuple[Failed, ...]
+    articles: int
     chunks: int
     embedded: int
     seconds: float
@@ -85,7 +86,7 @@ def sync(  # noqa: PLR0913 - one call is the whole face of building
     indexed before. Nothing is embedded twice, and without a difference nothing is published.
     `rebuild` writes everything anew, also from a damaged index. Whatever fails, the live
     generation is as it was. Raises CorpusError, LockedError, MismatchError, DamagedError,
-    StoreError, and what the embedder raises.
+    StoreError, ModelError for chunks larger than the model reads, and what the embedder raises.
     """
     started = time.perf_counter()
     if not allow_empty:
@@ -250,6 +251,11 @@ def _examined(folder: Path, settings: Settings, churn: int) -> Manifest:
 
 
 def _settings(embedder: Embedder, chosen: ChunkSettings) -> Settings:
+    if chosen.window and chosen.window > embedder.window:  # the rest would be in no vector
+        raise ModelError(
+            f"{embedder.name} reads {embedder.window} tokens at a time, so a chunk cannot have "
+            f"{chosen.window}: ask for at most {embedder.window}"
+        )
     return Settings(
         fingerprint=embedder.fingerprint,
         model=embedder.name,
@@ -271,6 +277,7 @@ def _report(
         unchanged=tuple(comparison.unchanged),
         kept=tuple(comparison.kept),
         failed=tuple(comparison.failed),
+        articles=manifest.articles if manifest else 0,
         chunks=manifest.chunks if manifest else 0,
         embedded=embedded,
         seconds=0.0,
@@ -283,7 +290,9 @@ def _missing(root: str) -> Failed:
 
 
 def _no_text(roots: Sequence[str], failed: Sequence[Failed]) -> str:
-    where = ", ".join(roots) or "no folder"
+    where = ", ".join(roots)
+    if not roots:
+        return "nothing can be read of what was indexed: name the files and folders to index"
     if not failed:
         return f"there is no article in {where}: name a folder or file that has some"
     more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from index.errors import DamagedError, IndexFailure, StoreError
+from index.store_errors import refused
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client as Client
@@ -43,13 +44,15 @@ class Place:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Raise DamagedError in place of a failure of Chroma's."""
+        """Raise DamagedError in place of a failure of Chroma's, StoreError for a full disk."""
         try:
             yield
         except BaseException as error:
             if _is_chromas(error):
-                said = f"{self.name} cannot be read ({_brief(error)}): {self.mend}"
-                raise DamagedError(said) from error
+                # Chroma writes even when it only opens a folder (chromadb 1.5.9).
+                said = _brief(error)
+                damaged = DamagedError(f"{self.name} cannot be read ({said}): {self.mend}")
+                raise refused(self.name, said) or damaged from error
             raise
 
     @contextmanager
@@ -59,7 +62,9 @@ class Place:
             yield
         except BaseException as error:
             if _is_chromas(error):
-                raise StoreError(f"{self.name} cannot be written ({_brief(error)})") from error
+                said = _brief(error)
+                unwritten = StoreError(f"{self.name} cannot be written ({said})")
+                raise refused(self.name, said) or unwritten from error
             raise
 
 

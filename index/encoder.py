@@ -23,7 +23,7 @@ class Encoder:
     def __init__(self, graph: bytes, tokenizer: str) -> None:
         # Texts come one at a time: a pool of threads inside the tokenizer would only be in the way.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

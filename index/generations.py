@@ -77,7 +77,9 @@ def live_name(data: Path) -> str:
             f"nothing has been indexed in {data}: run corpus-qa index, or name another folder"
         ) from None
     except OSError as error:
-        raise DamagedError(f"{data / 'CURRENT'} cannot be read ({error.strerror})") from error
+        raise DamagedError(
+            f"{data / 'CURRENT'} cannot be read ({error.strerror}): name the folder of an index"
+        ) from error
     if not _NAME.fullmatch(name):
         raise DamagedError(f"{data / 'CURRENT'} names no generation ({name[:40]!r}): {MEND}")
     return name
@@ -181,6 +183,11 @@ def prune(data: Path, live: str | None) -> None:
             # The manifest goes first: what a crash leaves half removed is not taken for whole.
             (folder / MANIFEST).unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_indexed(data: Path) -> bool:
+    """Tell whether something was ever indexed in the folder, sound or not."""
+    return (data / "CURRENT").exists() or newest_whole(data) is not None
 
 
 def newest_whole(data: Path) -> str | None:

@@ -90,12 +90,6 @@ class Library:
             )
         return found
 
-    def chunk_at(self, article_id: str, ordinal: int) -> Chunk | None:
-        """Return the chunk at that place of the article, or None past either end of it."""
-        where = "JOIN articles a ON a.number = c.article WHERE a.id = ? AND c.ordinal = ?"
-        rows = self._rows(f"{_CHUNK} {where}", article_id, ordinal)
-        return Chunk(*rows[0]) if rows else None
-
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """Return all chunks of the article, in order."""
         where = "JOIN articles a ON a.number = c.article WHERE a.id = ? ORDER BY c.ordinal"
@@ -115,11 +109,6 @@ class Library:
     def origins(self) -> dict[str, str]:
         """Return where each article came from, by its id."""
         return dict(self._rows("SELECT id, origin FROM articles"))
-
-    def article_of_origin(self, origin: str) -> str | None:
-        """Return the id of the article that came from there, or None."""
-        rows = self._rows("SELECT id FROM articles WHERE origin = ?", origin)
-        return rows[0][0] if rows else None
 
     def counts(self) -> tuple[int, int]:
         """Return how many articles and how many chunks there are, by counting them."""

@@ -26,6 +26,9 @@ class SearchSettings:
     merge: int = 2
 
 
+_WHITE = 8  # characters between neighbours: the end of a paragraph, but no notice or link crumb
+
+
 class Search(Protocol):
     """Anything that finds passages for a question."""
 
@@ -132,9 +135,12 @@ def passages(
 
 
 def _beside(group: Sequence[tuple[Candidate, Chunk]], chunk: Chunk) -> bool:
-    ordinals = [member.ordinal for _, member in group]
-    return group[0][1].article_id == chunk.article_id and (
-        chunk.ordinal in (min(ordinals) - 1, max(ordinals) + 1)
+    """Tell whether a chunk is next to one of the group and only white space lies between."""
+    return any(
+        member.article_id == chunk.article_id
+        and abs(member.ordinal - chunk.ordinal) == 1
+        and max(member.start, chunk.start) - min(member.end, chunk.end) <= _WHITE
+        for _, member in group
     )
 
 

@@ -16,7 +16,7 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-import Stemmer  # type: ignore[import-not-found]  # the package has no type hints
+import Stemmer  # the package has no type hints
 
 # The list was chosen by measurement (docs/decisions/0002): with question words in it SQuAD's hit@1
 # rises from .80 to .82; prepositions of time and place ("during", "between") in it cost .01.

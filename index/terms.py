@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from index.errors import DamagedError, StoreError
 from index.filters import days
 from index.stems import stems
+from index.store_errors import refused
 from index.types import Filters
 
 if TYPE_CHECKING:
@@ -259,4 +260,5 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise StoreError(f"cannot write the word index in {folder}: {str(error)[:200]}") from error
+        what, said = f"the word index in {folder}", str(error)[:200]
+        raise refused(what, said) or StoreError(f"{what} cannot be written ({said})") from error

@@ -10,7 +10,7 @@ import pytest
 
 from index.build import ChunkSettings, Report, sync
 from index.embed import FakeEmbedder
-from index.errors import CorpusError
+from index.errors import CorpusError, ModelError
 from index.generations import live_manifest, open_live
 
 SMALL = ChunkSettings(window=24)
@@ -270,3 +270,9 @@ def test_a_file_that_changes_right_after_it_was_read_is_read_again(
     path.write_text(ANIMALS["cats.txt"].replace("sleep", "dream"), encoding="utf-8")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert index(data, corpus).changed == ("cats.txt",)
+
+
+def test_a_chunk_larger_than_the_model_reads_is_refused(corpus: Path, data: Path) -> None:
+    with pytest.raises(ModelError, match=r"fake reads 256 tokens .* have 257: .* at most 256"):
+        sync([corpus], data, embedder=FakeEmbedder(), settings=ChunkSettings(window=257))
+    assert not data.exists()

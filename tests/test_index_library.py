@@ -85,16 +85,9 @@ def test_articles_are_listed_in_the_order_in_which_they_came(library: Library) -
     assert [article.id for article in library.articles()] == ["a", "b", "c"]
 
 
-def test_chunks_are_found_by_id_and_by_place(library: Library) -> None:
+def test_chunks_are_found_by_id_and_by_article(library: Library) -> None:
     assert library.chunks(["b/0", "a/2"]) == {"a/2": chunk("a", 2), "b/0": chunk("b", 0)}
-    assert library.chunk_at("a", 1) == chunk("a", 1)
     assert library.chunks_of("a") == [chunk("a", 0), chunk("a", 1), chunk("a", 2)]
-
-
-def test_there_is_no_chunk_past_the_ends_of_an_article(library: Library) -> None:
-    assert library.chunk_at("a", 3) is None
-    assert library.chunk_at("a", -1) is None
-    assert library.chunk_at("c", 0) is None
 
 
 def test_a_chunk_that_is_searched_for_and_missing_is_damage(library: Library) -> None:
@@ -119,11 +112,6 @@ def test_outlets_dates_and_counts_are_summed_up(library: Library) -> None:
     assert library.counts() == (3, 4)
     assert library.roots() == ["/corpus"]
     assert library.settings == {"format": "1", "target": ""}
-
-
-def test_an_article_is_found_by_its_origin(library: Library) -> None:
-    assert library.article_of_origin("/corpus/b") == "b"
-    assert library.article_of_origin("/corpus/x") is None
 
 
 def test_a_folder_is_not_taken_for_one_whose_name_begins_alike(tmp_path: Path) -> None:

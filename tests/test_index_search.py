@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from index.search import fuse, standardised
+from index.build import ChunkSettings, sync
+from index.embed import FakeEmbedder
+from index.generations import open_live
+from index.search import fuse, search, standardised
 
 
 def test_z_scores_have_mean_nought_and_deviation_one() -> None:
@@ -35,3 +40,22 @@ def test_equal_scores_are_ordered_by_id() -> None:
 
 def test_nothing_found_is_nothing() -> None:
     assert fuse({}, {}, dense=0.5) == []
+
+
+NOTICE = "Copyright 2023 Example Media Inc. All rights reserved."
+
+
+@pytest.mark.parametrize(("between", "found"), [("\n\n", 1), (f"\n\n{NOTICE}\n\n", 2)])
+def test_neighbours_are_merged_unless_a_notice_stands_between(
+    tmp_path: Path, between: str, found: int
+) -> None:
+    cats = "Cats sleep on warm roofs all day and hunt at night in the old harbour."
+    dogs = "Dogs sleep in the yard all night and bark at strangers near the harbour."
+    (tmp_path / "pets.txt").write_text(f"{cats}{between}{dogs}\n", encoding="utf-8")
+    embedder, data = FakeEmbedder(), tmp_path / "data"
+    settings = ChunkSettings(window=20)
+    sync([tmp_path / "pets.txt"], data, embedder=embedder, settings=settings)
+    with open_live(data) as generation:
+        passages = search(generation, embedder, "sleep harbour")
+    assert len(passages) == found
+    assert not any("Copyright" in passage.text for passage in passages)

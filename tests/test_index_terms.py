@@ -420,5 +420,5 @@ def test_an_index_is_not_made_over_another(news: Terms, folder: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"cannot write the word index in .*file"):
+    with pytest.raises(StoreError, match=r"the word index in .*file.* cannot be written"):
         Terms.create(tmp_path / "file" / "terms")

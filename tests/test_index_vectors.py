@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index.chroma import in_folder
 from index.errors import DamagedError, MismatchError, StoreError
 from index.types import Filters
 from index.vectors import VectorRow, Vectors
@@ -373,6 +374,23 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"vectors in .*file/v cannot be written"):
         Vectors.create(tmp_path / "file" / "v", dimension=3)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("(code: 13) database or disk is full", "is full: free some space"),
+        ("(code: 8) attempt to write a readonly database", "must be writable"),
+    ],
+)
+def test_a_folder_that_takes_no_writes_is_not_called_damaged(
+    tmp_path: Path, said: str, advice: str
+) -> None:
+    place = in_folder(tmp_path)
+    for using in (place.reading, place.writing):
+        with pytest.raises(StoreError, match=advice) as raised, using():
+            raise RuntimeError(said)
+        assert not isinstance(raised.value, DamagedError)
 
 
 # The environment.

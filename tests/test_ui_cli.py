@@ -87,6 +87,8 @@ def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ["serve", "--host", "0.0.0.0"],
         ["serve", "--host", "192.0.2.7"],
         ["index", "--chunk-tokens", "1"],
+        ["index", ""],
+        ["status", "--data", ""],
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(
@@ -130,6 +132,19 @@ def test_an_unexpected_error_is_one_line_and_its_traceback_is_for_those_who_ask(
     monkeypatch.setenv("CORPUS_QA_DEBUG", "1")
     with pytest.raises(RuntimeError):
         cli.main(["status"])
+
+
+def test_bytes_on_the_input_that_are_no_text_are_no_error() -> None:
+    code = "import sys; from ui.cli import main; main(['--help']); print(ascii(sys.stdin.read()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=b"Where \xff is it?",
+        capture_output=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+    )
+    assert done.stdout.endswith(b"'Where \\udcff is it?'\n")
 
 
 def test_an_interruption_is_quiet_and_exits_with_130(

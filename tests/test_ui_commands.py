@@ -54,6 +54,33 @@ def test_index_reports_every_article_by_name(
     assert "added: new.txt\nchanged: other.txt\nremoved: capella.md\n" in third
 
 
+def test_the_figures_are_those_of_the_whole_index(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new.txt").write_text("A lion eats a zebra.\n", encoding="utf-8")
+    assert cli.main(["index", str(tmp_path / "new.txt"), "--data", data]) == 0
+    assert "added: new.txt\n3 articles, 3 chunks, 1 embedded in " in capsys.readouterr().out
+
+
+def test_a_rebuild_without_paths_is_of_what_is_indexed(
+    data: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "new.txt").write_text("A lion eats a zebra.\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    manifest = Path(data) / "generations" / "000001" / "manifest.json"
+    manifest.write_text("damaged", encoding="utf-8")
+    assert cli.main(["index", "--rebuild", "--data", data]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("2 articles, ")
+    assert told.endswith("generation 000002\n")
+    assert cli.main(["index", "--rebuild", "--data", str(tmp_path / "fresh")]) == 0
+    assert capsys.readouterr().out.startswith("added: new.txt\n")
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_indexed(
     corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,7 @@ def test_an_answer_has_the_documented_keys_in_their_order() -> None:
         {
             "number": 1,
             "article_id": "a",
+            "version": "f" * 64,
             "title": "Títle",
             "source": "CNN",
             "published": "2018-06-05",

@@ -31,8 +31,19 @@ SEEDS = Path("seeds")
 INTERRUPTED = 130
 _SAID = ("index.errors", "qa.errors", "evals.errors")  # their errors are sentences for people
 
+
+def _path(value: str | Path) -> Path:
+    """A path as given; an empty one, as of an unset variable, would be the current folder."""
+    if not str(value):
+        raise typer.BadParameter("a path is empty; name a file or folder, or '.' for this one")
+    return Path(value)
+
+
 Data = Annotated[
-    Path, typer.Option(envvar="CORPUS_QA_DATA", help="The folder of the index.", metavar="DIR")
+    Path,
+    typer.Option(
+        envvar="CORPUS_QA_DATA", help="The folder of the index.", metavar="DIR", parser=_path
+    ),
 ]
 DATA = Path(".corpus-qa")
 Question = Annotated[str, typer.Argument(show_default=False)]
@@ -43,7 +54,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 def index(  # noqa: PLR0913 - each option of the command is a parameter
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files and folders of articles.", show_default="seeds"),
+        typer.Argument(
+            help="Files and folders of articles; with --rebuild, none for what is indexed.",
+            show_default="seeds",
+            parser=_path,
+        ),
     ] = None,
     data: Data = DATA,
     model: Annotated[
@@ -62,14 +77,17 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
     """Make the index hold what files and folders hold now."""
     settings = _settings(model=model, device=device, online=online)
     from index.build import ChunkSettings, sync
+    from index.generations import is_indexed
     from qa.bot import embedder_for
     from ui.progress import progress
     from ui.terminal import report_lines
 
+    # The command that mends an index must not add to it what was never asked for.
+    usual = [] if rebuild and is_indexed(data) else [SEEDS]
     embedder = embedder_for(settings, data)
     with progress() as advance:
         report = sync(
-            paths or [SEEDS],
+            paths or usual,
             data,
             embedder=embedder,
             settings=ChunkSettings(window=chunk_tokens),
@@ -270,7 +288,10 @@ def _width() -> int:
 
 
 def _speak_to_any_terminal() -> None:
-    """Let characters that a terminal's encoding lacks become `?` rather than an error."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let characters that a terminal's encoding lacks become `?` rather than an error.
+
+    Bytes that are typed or piped in and are no text are read as they are from arguments.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "replace")

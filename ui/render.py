@@ -117,10 +117,14 @@ def _link(**query: str) -> str:
 def _text(answer: Answer, links: dict[int, str]) -> str:
     """The paragraphs; the short answer stands out as one of them, or alone before them."""
     short = " ".join(answer.short.split())
+    whole = 0.9  # of a paragraph: a few words inside one stand out better before it
     parts = _quotes(answer, links) or [
         (part, _marked(part, links)) for part in answer.text.splitlines() if part.strip()
     ]
-    leads = [bool(short) and short in " ".join(plain.split()) for plain, _ in parts]
+    plains = [" ".join(plain.split()) for plain, _ in parts]
+    leads = [
+        bool(short) and short in plain and len(short) >= whole * len(plain) for plain in plains
+    ]
     shown = [
         f'<p{_SHORT if leading else ""} dir="auto">{html}</p>'
         for (_, html), leading in zip(parts, leads, strict=True)

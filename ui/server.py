@@ -98,7 +98,7 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # Python tells the address
         raise ServeError(
             f"Cannot listen on {host} port {port} ({reason}); choose others with --host or --port."
         ) from error

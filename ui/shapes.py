@@ -28,10 +28,14 @@ def answer_object(answer: Answer) -> dict[str, Any]:
 
 
 def citation_object(citation: Citation) -> dict[str, Any]:
-    """One citation; `article[start:end] == quote` in the article's text."""
+    """One citation; `text[start:end] == quote` in the article's text, whose SHA-256 is `version`.
+
+    The text is the article as it was read: without front matter, page or record around it.
+    """
     return {
         "number": citation.number,
         "article_id": citation.article_id,
+        "version": citation.sha256,
         "title": citation.title,
         "source": citation.source,
         "published": citation.published.isoformat() if citation.published else None,

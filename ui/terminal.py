@@ -121,10 +121,9 @@ def report_lines(report: "Report") -> Iterator[str]:
             yield f"{verb}: {len(names) - NAMES:,} more"
     for failed in report.failed:
         yield f"failed: {harmless(failed.name)}: {harmless(failed.reason)}"
-    held = sum(map(len, (report.added, report.changed, report.unchanged, report.kept)))
     published = f"generation {report.generation}" if report.generation else "nothing has changed"
     yield (
-        f"{count(held, 'article')}, {count(report.chunks, 'chunk')}, "
+        f"{count(report.articles, 'article')}, {count(report.chunks, 'chunk')}, "
         f"{report.embedded:,} embedded in {report.seconds:.1f} s; {published}"
     )
 
