@@ -1,8 +1,8 @@
 """The bot: the only place where the steps of answering meet."""
 
+import os
 import re
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +13,28 @@ from index.embed import DEFAULT_MODEL, Embedder, open_embedder
 from index.errors import MismatchError
 from index.generations import Generation
 from index.live import Live
-from index.search import search
+from index.search import SearchSettings, search
 from index.status import Status, status
 from index.types import Article, Filters, Passage
 from qa import confidence
 from qa.chat import Chat, last
 from qa.citations import cite
-from qa.compose import ComposeSettings, answer_text, choose
+from qa.clock import Clock
+from qa.compose import ComposeSettings, answer_text, choose, short_answer
 from qa.evidence import EvidenceSettings, rank, sentences_of
 from qa.expected import heavy, names, subject
+from qa.followup import standalone
 from qa.question import cleaned, kind
+from qa.reader.spans import WEIGHTS, OnnxReader, Reader, Reading
 from qa.refusal import NEAREST, explain
 from qa.settings import Settings
 from qa.similarity import Similarity
 from qa.types import Answer, Done, Event, Findings, Retrieved, Searching, Token, Turn
 
 PASSAGES = 10  # fetched for each question; evidence is taken from the best of them
+# Evidence is read chunk by chunk: a merged passage is two windows to the reader, and half of that
+# time would go into the neighbour that was not searched for.
+UNMERGED = SearchSettings(merge=1)
 
 
 class Bot:
@@ -38,27 +44,39 @@ class Bot:
     """
 
     def __init__(
-        self, data: Path, *, settings: Settings | None = None, embedder: Embedder | None = None
+        self,
+        data: Path,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.data = data
         self.settings = settings or Settings()
         self._opening = threading.Lock()
         self._models = {embedder.fingerprint: Similarity(embedder)} if embedder else {}
-        self._calibration = confidence.load("plain")
+        self._reader = reader or reader_for(self.settings)
+        self._calibration = confidence.load("reader" if self._reader else "plain")
         self._live = Live(data)
         with self._live.hold() as generation:
             self._model_of(generation)
 
     @classmethod
     def open(
-        cls, data: str | Path, *, settings: Settings | None = None, embedder: Embedder | None = None
+        cls,
+        data: str | Path,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
     ) -> "Bot":
-        """Open the index in a data folder.
+        """Open the index in a data folder; a reader given goes before the settings' one.
 
         Raises NoIndex where there is none, MismatchError where it was made with another model or
-        by a newer version, DamagedError where it cannot be read, ModelError without its model.
+        by a newer version, DamagedError where it cannot be read, ModelError without its model,
+        ReaderError without its reader.
         """
-        return cls(Path(data), settings=settings, embedder=embedder)
+        return cls(Path(data), settings=settings, embedder=embedder, reader=reader)
 
     @classmethod
     def build(
@@ -92,19 +110,20 @@ class Bot:
         self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()
     ) -> Iterator[Event]:
         """Yield the events of an answer as it is made; the last one is Done."""
-        del history  # a question is searched for as it stands until follow-ups are understood
-        standalone = cleaned(question)
-        yield Searching(standalone)
+        understood = standalone(cleaned(question), history)
+        yield Searching(understood)
         clock = Clock()
         with self._live.hold() as generation:
             model = self._model_of(generation)
-            passages = search(generation, model.embedder, standalone, PASSAGES, filters=filters)
+            passages = search(
+                generation, model.embedder, understood, PASSAGES, filters=filters, settings=UNMERGED
+            )
             clock.stop("search")
             yield Retrieved(tuple(passages))
             clock.start()
-            findings = self._read(generation, standalone, passages)
+            findings = self._read(generation, understood, passages)
             clock.stop("read")
-            answer = self._answer(generation, standalone, findings)
+            answer = self._answer(generation, understood, findings)
             clock.stop("compose")
         for piece in re.findall(r"\S+\s*", answer.text):
             yield Token(piece)
@@ -120,11 +139,13 @@ class Bot:
 
     def examine(self, question: str, *, filters: Filters | None = None) -> Findings:
         """Return what an answer would be decided on, without deciding; raises as `ask` does."""
-        standalone = cleaned(question)
+        asked = cleaned(question)
         with self._live.hold() as generation:
             model = self._model_of(generation)
-            found = search(generation, model.embedder, standalone, PASSAGES, filters=filters)
-            return self._read(generation, standalone, found)
+            found = search(
+                generation, model.embedder, asked, PASSAGES, filters=filters, settings=UNMERGED
+            )
+            return self._read(generation, asked, found)
 
     def chat(self) -> Chat:
         """Begin a conversation that remembers its turns."""
@@ -158,11 +179,13 @@ class Bot:
     def _read(self, generation: Generation, question: str, passages: Sequence[Passage]) -> Findings:
         settings = EvidenceSettings()
         weights = heavy(generation.terms.weights(subject(question)))
+        near = passages[: settings.passages]
         evidence = rank(
             question,
-            sentences_of(passages[: settings.passages], generation.library.sentence_spans),
+            sentences_of(near, generation.library.sentence_spans),
             weights=weights,
             similarity=self._model_of(generation),
+            readings=self._readings(question, near),
             settings=settings,
         )
         found = confidence.signals(
@@ -173,6 +196,12 @@ class Bot:
         )
         chance = self._calibration.probability(found)
         return Findings(tuple(passages), tuple(evidence), found, chance)
+
+    def _readings(self, question: str, passages: Sequence[Passage]) -> dict[str, Reading]:
+        if self._reader is None:
+            return {}
+        read = self._reader.read(question, [(p.title, p.text) for p in passages])
+        return {p.chunk.id: found for p, found in zip(passages, read, strict=True)}
 
     def _answer(self, generation: Generation, question: str, findings: Findings) -> Answer:
         asked = kind(question)
@@ -197,7 +226,7 @@ class Bot:
             standalone=question,
             answered=True,
             text=answer_text(citations),
-            short=findings.evidence[0].text,
+            short=short_answer(findings.evidence[0]),
             citations=citations,
             confidence=findings.chance,
         )
@@ -229,23 +258,9 @@ def embedder_for(settings: Settings, data: Path) -> Embedder:
     )
 
 
-class Clock:
-    """Seconds of named steps, and of all of them; time between `stop` and `start` is no step's."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-        self.start()
-
-    def start(self) -> None:
-        self._since = time.perf_counter()
-
-    def stop(self, step: str) -> None:
-        """End a step; the next one begins at once."""
-        now = time.perf_counter()
-        self._seconds[step] = now - self._since
-        self._since = now
-
-    def seconds(self) -> dict[str, float]:
-        """Return the seconds of each step and their sum as `total`, to a tenth of a millisecond."""
-        rounded = {step: round(seconds, 4) for step, seconds in self._seconds.items()}
-        return {**rounded, "total": round(sum(self._seconds.values()), 4)}
+def reader_for(settings: Settings) -> Reader | None:
+    """Open the reader that the settings name; raises ReaderError."""
+    if settings.reader == "off":
+        return None
+    folder = WEIGHTS if settings.reader == "own" else Path(settings.reader)
+    return OnnxReader.open(folder, threads=settings.threads or len(os.sched_getaffinity(0)))

@@ -63,6 +63,13 @@ def _stems(text: str) -> set[str]:
     return {stem for stem, _, _ in stems(text)}
 
 
+def short_answer(best: Evidence) -> str:
+    """Return the reader's span where it prefers one to "no answer", else the whole sentence."""
+    if best.span is None or best.margin <= 0:
+        return best.text
+    return best.text[best.span.start - best.start : best.span.end - best.start]
+
+
 def answer_text(citations: Sequence[Citation]) -> str:
     """Return the quotes as running text, each followed by its marker.
 

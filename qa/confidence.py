@@ -57,26 +57,25 @@ def signals(
 
     `named` holds the stems of the question's names.
 
-    Cosines are -1 to 1; coverages are the share, 0 to 1, of the question's rare words (weighted by
-    idf) in the three best sentences and in the best passage; `expected` is 1 where the best
-    evidence holds the kind of thing that is asked for, `names_missing` counts to 2.
+    Cosines are -1 to 1; `coverage_passage` is the share, 0 to 1, of the question's rare words
+    (weighted by idf) in the best passage; `expected` is 1 where the best evidence holds the kind of
+    thing that is asked for; `names_missing` counts to 2;
+    `margin` and `answerable` are the reader's logits for the best evidence.
     """
     if not passages or not evidence:
         return {}
     best = evidence[0]
     title = {stem for stem, _, _ in stems(best.passage.title)}
     near = {stem for stem, _, _ in stems(best.passage.text)} | title
-    sentence = {stem for stem, _, _ in stems(best.text)} | title
-    several = sentence.union(*({stem for stem, _, _ in stems(e.text)} for e in evidence[1:3]))
     return {
         "passage_cosine": max(passage.cosine for passage in passages),
         "sentence_cosine": best.cosine,
         "best_cosine": max(item.cosine for item in evidence[:5]),
-        "coverage_several": coverage(several, weights),
         "coverage_passage": coverage(near, weights),
         "names_missing": float(min(2, len(set(named) - near))),
         "expected": float(best.expected),
-        "gap": evidence[0].score - evidence[1].score if len(evidence) > 1 else 0.0,
+        "margin": best.margin,
+        "answerable": best.answerable,
     }
 
 

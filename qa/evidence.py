@@ -12,12 +12,14 @@ from index.stems import stems
 from index.types import Passage, Span
 from qa.expected import fits
 from qa.question import kind
+from qa.reader.spans import Reading
 from qa.types import Evidence
 
 HEADING_WORDS = 8
 _ENDS = tuple(".!?…:;,。！？；：।؟")
 
 Spans = Callable[[str], Sequence[Span]]
+Readings = Mapping[str, Reading]
 Similarity = Callable[[str, Sequence[str]], NDArray[np.float64]]
 
 
@@ -27,13 +29,16 @@ class EvidenceSettings:
 
     The sentences of the best `passages` are scored by the z-score of their similarity times
     `dense`, that of their shared words times the rest, their passage's score times `passage`, and
-    `expected` where they hold the kind of thing that is asked for.
+    `expected` where they hold the kind of thing that is asked for. With a reader its margin for the
+    sentence counts too, times `margin` and cut at plus and minus `most`.
     """
 
-    passages: int = 5
+    passages: int = 6
     dense: float = 0.5
     passage: float = 0.6
     expected: float = 0.8
+    margin: float = 0.3
+    most: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +83,19 @@ def rank(
     *,
     weights: Mapping[str, float],
     similarity: Similarity,
+    readings: Readings,
     settings: EvidenceSettings,
 ) -> list[Evidence]:
     """Return the sentences as evidence, best first; equal scores keep the passages' order.
 
     `weights` holds each stem of the question's subject with its rarity (idf); `similarity` returns
-    cosines of texts to the question.
+    cosines of texts to the question; `readings` are the reader's, by the id of the passage's chunk,
+    or empty without a reader.
     """
     if not sentences:
         return []
+    read = [read_sentence(sentence, readings) for sentence in sentences]
+    margins = np.array([reading.score if reading else 0.0 for reading in read])
     texts = [sentence.text for sentence in sentences]
     cosines = similarity(question, texts)
     lexical, overlaps = word_scores(texts, weights)
@@ -96,7 +105,8 @@ def rank(
         settings.dense * standardised(cosines)
         + (1 - settings.dense) * standardised(lexical)
         + settings.passage * passage_scores
-        + settings.expected * expected,
+        + settings.expected * expected
+        + settings.margin * np.clip(margins, -settings.most, settings.most),
         9,
     )
     order = np.argsort(-scores, kind="stable")
@@ -110,9 +120,26 @@ def rank(
             cosine=float(cosines[i]),
             overlap=float(overlaps[i]),
             expected=bool(expected[i]),
+            margin=float(margins[i]),
+            answerable=float(reading.answerable) if (reading := read[i]) else 0.0,
+            span=_span(sentences[i], reading) if reading else None,
         )
         for i in order
     ]
+
+
+def read_sentence(sentence: Sentence, readings: Readings) -> Reading | None:
+    """Return what the reader found inside the sentence, in offsets of its passage."""
+    reading = readings.get(sentence.passage.chunk.id)
+    first = sentence.passage.chunk.start
+    return reading.within(sentence.start - first, sentence.end - first) if reading else None
+
+
+def _span(sentence: Sentence, reading: Reading) -> Span | None:
+    first = sentence.passage.chunk.start
+    found = Span(first + reading.start, first + reading.end)
+    inside = sentence.start <= found.start < found.end <= sentence.end
+    return found if inside else None
 
 
 def word_scores(

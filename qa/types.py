@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.types import Passage
+from index.types import Passage, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Evidence:
 
     `score` orders the evidence of one question. `cosine` and `overlap` are the raw signals:
     similarity to the question (-1 to 1) and the share of the question's rare words (0 to 1);
-    `expected` tells whether it holds the kind of thing that is asked for.
+    `expected` tells whether it holds the kind of thing that is asked for. With a reader, `margin`
+    is by how much its best answer in this sentence, `span` in the article, is ahead of "no answer",
+    and `answerable` its second opinion on the passage, a logit; without one they are 0 and None.
     """
 
     passage: Passage
@@ -32,6 +34,9 @@ class Evidence:
     cosine: float
     overlap: float
     expected: bool = True
+    margin: float = 0.0
+    answerable: float = 0.0
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

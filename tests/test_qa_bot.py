@@ -14,13 +14,14 @@ from index.build import sync
 from index.embed import Embedder, FakeEmbedder
 from index.errors import MismatchError, NoIndex
 from index.types import Filters
-from qa import Bot, Done, QuestionError, Retrieved, Searching, Settings, Token
+from qa import Bot, Done, QuestionError, ReaderError, Retrieved, Searching, Settings, Token
 from qa.citations import verify
+from qa.reader.spans import FakeReader
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 
-# Our own questions, one fact each: what the answer must hold, and the article of its first citation.
+# One fact each: what the answer must hold, and the article of its first citation.
 ANSWERED = [
     ("Which hotel hosts the Singapore talks?", "Capella Hotel", "000"),
     ("What time do the talks begin in Singapore?", "9 a.m.", "000"),
@@ -134,6 +135,18 @@ def test_a_chat_remembers_its_turns_and_leaves_others_alone(bot: Bot) -> None:
     assert other.turns == ()
 
 
+def test_a_follow_up_is_understood_from_the_conversation(bot: Bot) -> None:
+    chat = bot.chat()
+    chat.ask("Who is Kim Yong-chol?")
+    answer = chat.ask("When was he blacklisted?")
+    assert answer.question == "When was he blacklisted?"
+    assert answer.standalone == "When was Kim Yong-chol blacklisted?"
+    assert "2010" in answer.text
+    assert bot.chat().ask("Which hotel hosts the Singapore talks?").standalone == (
+        "Which hotel hosts the Singapore talks?"
+    )
+
+
 def test_filters_that_no_article_passes_leave_nothing_to_answer_with(bot: Bot) -> None:
     answer = bot.ask("Which hotel hosts the talks?", filters=Filters(sources=("Reuters",)))
     assert not answer.answered
@@ -151,6 +164,28 @@ def test_a_question_in_another_script_is_answered_or_refused_without_fuss(
 def test_a_question_that_cannot_be_asked_is_one_sentence(bot: Bot, question: str) -> None:
     with pytest.raises(QuestionError) as caught:
         bot.ask(question)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_readers_span_is_the_short_answer(bot: Bot, embedder: Embedder) -> None:
+    question = "Which hotel hosts the Singapore talks?"
+    reader = FakeReader({question: "Capella Hotel"})
+    with Bot.open(bot.data, embedder=embedder, reader=reader) as reading:
+        assert reading.ask(question).short == "Capella Hotel"
+
+
+def test_without_a_reader_the_bot_still_answers_and_refuses(bot: Bot, embedder: Embedder) -> None:
+    settings = Settings(reader="off")
+    with Bot.open(bot.data, settings=settings, embedder=embedder) as plain:
+        answer = plain.ask("Which hotel hosts the Singapore talks?")
+        assert "Capella Hotel" in answer.text
+        assert answer.short == answer.citations[0].quote
+        assert not plain.ask("What is the capital of France?").answered
+
+
+def test_a_reader_that_is_not_there_is_one_sentence(bot: Bot, tmp_path: Path) -> None:
+    with pytest.raises(ReaderError) as caught:
+        Bot.open(bot.data, settings=Settings(reader=str(tmp_path / "none")))
     assert "\n" not in str(caught.value)
 
 

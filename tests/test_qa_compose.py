@@ -1,5 +1,7 @@
-from index.types import Chunk, Passage
-from qa.compose import ComposeSettings, answer_text, choose, repeats
+from dataclasses import replace
+
+from index.types import Chunk, Passage, Span
+from qa.compose import ComposeSettings, answer_text, choose, repeats, short_answer
 from qa.types import Citation, Evidence
 
 SETTINGS = ComposeSettings(drop=0.8, drop_list=2.0, same=0.8)
@@ -61,3 +63,11 @@ def test_each_quote_is_followed_by_its_marker() -> None:
 
 def test_a_quote_from_the_middle_of_a_sentence_shows_an_ellipsis() -> None:
     assert answer_text([citation(1, "and Kim agreed,")]) == "… and Kim agreed, … [1]"
+
+
+def test_the_short_answer_is_the_readers_span_when_it_prefers_one_to_none() -> None:
+    best = evidence("a", 10, "Talks begin at nine.", 2.0)
+    sure = replace(best, margin=1.5, span=Span(25, 29))
+    assert short_answer(sure) == "nine"
+    assert short_answer(replace(sure, margin=-0.5)) == "Talks begin at nine."
+    assert short_answer(best) == "Talks begin at nine."

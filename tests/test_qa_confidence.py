@@ -36,18 +36,19 @@ def test_signals_are_those_of_the_best_evidence() -> None:
     assert found["passage_cosine"] == 0.4
     assert found["sentence_cosine"] == 0.6
     assert found["best_cosine"] == 0.7
-    assert found["coverage_several"] == 1.0
     assert found["coverage_passage"] == 0.75
     assert found["expected"] == 1.0
-    assert found["gap"] == 0.5
 
 
 def test_nothing_found_has_no_signals() -> None:
     assert signals([], [], {"hanoi": 1.0}) == {}
 
 
-def test_the_shipped_parameters_say_where_they_come_from_and_are_ordered_by_caution() -> None:
-    model = load("plain")
+@pytest.mark.parametrize("name", ["plain", "reader"])
+def test_the_shipped_parameters_say_where_they_come_from_and_are_ordered_by_caution(
+    name: str,
+) -> None:
+    model = load(name)
     assert "SQuAD" in model.provenance
     assert model.thresholds["cautious"] > model.thresholds["balanced"] > model.thresholds["eager"]
 

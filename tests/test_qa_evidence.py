@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from index.types import Chunk, Passage, Span
 from qa.evidence import EvidenceSettings, rank, sentences_of, word_scores
+from qa.reader.spans import FakeReader
 
 TEXT = "The hotel opens. Kim stays there. Nobody else came."
 SPANS = [Span(0, 16), Span(17, 33), Span(34, 51)]
@@ -56,6 +57,7 @@ def test_the_sentence_with_the_rare_words_comes_first() -> None:
         sentences_of([passage(0, 51)], lambda _: SPANS),
         weights={"stay": 3.0},
         similarity=no_similarity,
+        readings={},
         settings=EvidenceSettings(),
     )
     assert best.text == "Kim stays there."
@@ -66,7 +68,12 @@ def test_a_better_passage_lifts_its_sentences() -> None:
     sentences = sentences_of([passage(0, 16, 0.1, "a"), passage(0, 16, 2.0, "b")], lambda _: SPANS)
     settings = EvidenceSettings()
     best, other = rank(
-        "Which hotel?", sentences, weights={}, similarity=no_similarity, settings=settings
+        "Which hotel?",
+        sentences,
+        weights={},
+        similarity=no_similarity,
+        readings={},
+        settings=settings,
     )
     assert (best.passage.article_id, other.passage.article_id) == ("b", "a")
     assert best.score - other.score == pytest.approx(settings.passage * 1.9)
@@ -88,11 +95,48 @@ def test_a_sentence_with_a_date_answers_when_rather_than_one_without() -> None:
         sentences_of([whole], lambda _: [Span(0, 22), Span(23, len(text))]),
         weights={},
         similarity=no_similarity,
+        readings={},
         settings=EvidenceSettings(),
     )
     assert best.text.endswith("Hanoi.")
     assert (best.expected, other.expected) == (True, False)
 
 
+def test_the_sentence_in_which_the_reader_finds_the_answer_comes_first_with_its_span() -> None:
+    whole = passage(0, 51)
+    reader = FakeReader({"Where is it?": "there"})
+    (reading,) = reader.read("Where is it?", [("", whole.text)])
+    best, *others = rank(
+        "Where is it?",
+        sentences_of([whole], lambda _: SPANS),
+        weights={},
+        similarity=no_similarity,
+        readings={whole.chunk.id: reading},
+        settings=EvidenceSettings(),
+    )
+    assert best.text == "Kim stays there."
+    assert best.span is not None
+    assert TEXT[best.span.start : best.span.end] == "there"
+    assert best.margin == 5.0
+    assert all(other.span is None for other in others)
+
+
+def test_spans_are_in_the_articles_offsets_where_the_passage_begins_later() -> None:
+    later = passage(17, 51)
+    (reading,) = FakeReader({"?": "Nobody"}).read("?", [("", later.text)])
+    best, *_ = rank(
+        "?",
+        sentences_of([later], lambda _: SPANS),
+        weights={},
+        similarity=no_similarity,
+        readings={later.chunk.id: reading},
+        settings=EvidenceSettings(),
+    )
+    assert best.span == Span(34, 40)
+    assert TEXT[34:40] == "Nobody"
+
+
 def test_no_sentence_gives_no_evidence() -> None:
-    assert not rank("?", [], weights={}, similarity=no_similarity, settings=EvidenceSettings())
+    assert not rank(
+        "?", [], weights={}, similarity=no_similarity, readings={}, settings=EvidenceSettings()
+    )

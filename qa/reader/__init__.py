@@ -1,0 +1,1 @@
+"""The reader: finds the exact answer in a passage, or says that the passage holds none."""
