@@ -179,10 +179,13 @@ def prune(data: Path, live: str | None) -> None:
     spared = whole if live is None else [live, *before[-1:]]
     for name in _names(data):
         folder = folder_of(data, name)
-        if name not in spared and not _is_used(folder):
-            # The manifest goes first: what a crash leaves half removed is not taken for whole.
-            (folder / MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
+        if name in spared:
+            continue
+        with _claimed(folder) as free:
+            if free:
+                # The manifest goes first: what a crash leaves half removed is not taken for whole.
+                (folder / MANIFEST).unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_indexed(data: Path) -> bool:
@@ -233,18 +236,22 @@ def _in_use(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _is_used(folder: Path) -> bool:
+@contextmanager
+def _claimed(folder: Path) -> Iterator[bool]:
+    """Tell whether nobody has the generation open, and keep it so meanwhile."""
     try:
         handle = os.open(folder / MANIFEST, os.O_RDONLY)
     except OSError:
-        return False
+        yield True  # without a manifest it cannot be opened
+        return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
+        yield False
+    else:
+        yield True
     finally:
         os.close(handle)
-    return False
 
 
 def _copy(old: Path, new: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from index.build import Progress, sync
+from index.build import Progress, Report, sync
 from index.embed import DEFAULT_MODEL, Embedder, open_embedder
 from index.errors import MismatchError
 from index.generations import Generation
@@ -53,6 +53,7 @@ class Bot:
     ) -> None:
         self.data = data
         self.settings = settings or Settings()
+        self.report: Report | None = None
         self._opening = threading.Lock()
         self._models = {embedder.fingerprint: Similarity(embedder)} if embedder else {}
         self._reader = reader or reader_for(self.settings)
@@ -88,12 +89,17 @@ class Bot:
         embedder: Embedder | None = None,
         progress: Progress | None = None,
     ) -> "Bot":
-        """Index files or folders into a data folder, then open it; raises as `sync` does too."""
+        """Index files or folders into a data folder, then open it; raises as `sync` does too.
+
+        What was added, changed and removed, and what could not be read, is in `bot.report`.
+        """
         chosen = settings or Settings()
         roots = [paths] if isinstance(paths, str | Path) else paths
         using = embedder or embedder_for(chosen, Path(data))
-        sync([Path(root) for root in roots], Path(data), embedder=using, progress=progress)
-        return cls.open(data, settings=chosen, embedder=using)
+        report = sync([Path(root) for root in roots], Path(data), embedder=using, progress=progress)
+        bot = cls.open(data, settings=chosen, embedder=using)
+        bot.report = report
+        return bot
 
     def ask(
         self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()

@@ -225,6 +225,17 @@ def test_another_model_than_the_indexes_is_named_with_the_command_that_mends(
         Bot.open(tmp_path, settings=Settings(model="all-MiniLM-L6-v2"))
 
 
+def test_a_file_that_cannot_be_read_is_in_the_report_and_stops_nothing(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    shutil.copytree(SEEDS, corpus)
+    (corpus / "broken.txt").write_bytes(b"\x00\x01binary")
+    with Bot.build(corpus, tmp_path / "data", embedder=FakeEmbedder()) as bot:
+        assert bot.report is not None
+        assert len(bot.report.added) == 5
+        assert [failed.name for failed in bot.report.failed] == ["broken.txt"]
+        assert bot.ask("Which hotel hosts the Singapore talks?").text
+
+
 def test_a_folder_without_an_index_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NoIndex, match="corpus-qa index"):
         Bot.open(tmp_path)
