@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from index.types import Chunk, Passage, Span
 from qa.compose import ComposeSettings, answer_text, choose, repeats, short_answer
 from qa.types import Citation, Evidence
@@ -65,9 +67,34 @@ def test_a_quote_from_the_middle_of_a_sentence_shows_an_ellipsis() -> None:
     assert answer_text([citation(1, "and Kim agreed,")]) == "… and Kim agreed, … [1]"
 
 
-def test_the_short_answer_is_the_readers_span_when_it_prefers_one_to_none() -> None:
+def test_the_short_answer_is_the_readers_span_when_it_is_surely_ahead() -> None:
     best = evidence("a", 10, "Talks begin at nine.", 2.0)
     sure = replace(best, margin=1.5, span=Span(25, 29))
     assert short_answer(sure) == "nine"
-    assert short_answer(replace(sure, margin=-0.5)) == "Talks begin at nine."
+    assert short_answer(replace(sure, margin=0.5)) == "Talks begin at nine."
     assert short_answer(best) == "Talks begin at nine."
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "short"),
+    [
+        ("It is at the Capella Hotel on Sentosa.", "Capella", "Capella Hotel"),
+        (
+            "The press secretary Sarah Huckabee Sanders spoke.",
+            "Huckabee",
+            "Sarah Huckabee Sanders",
+        ),
+        ("They start at 9 a.m. local time.", "9 a.m", "9 a.m."),
+        (
+            "He cited “open hostility” from Pyongyang.",
+            "open hostility",
+            "open hostility",
+        ),
+        ("On Monday, Trump met Kim.", "Monday", "Monday"),
+        ("Kim’s Singapore visit ended.", "Singapore", "Singapore"),
+    ],
+)
+def test_a_short_answer_is_whole_words_and_whole_names(text: str, span: str, short: str) -> None:
+    start = text.index(span)
+    best = replace(evidence("a", 0, text, 1.0), margin=5.0, span=Span(start, start + len(span)))
+    assert short_answer(best) == short
