@@ -21,7 +21,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 eval: $(READY)  ## the question set on seeds/; fails where a figure is below its floor
-	$(BIN)/corpus-qa eval seeds --gate --out results/seeds-$$(date +%Y%m%d-%H%M%S)
+	$(BIN)/corpus-qa eval seeds --gate
 
 clean:  ## everything that the commands above made
 	rm -rf $(VENV) .corpus-qa .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

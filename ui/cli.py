@@ -193,7 +193,8 @@ def evaluate(  # noqa: PLR0913 - each option of the command is a parameter
         Path | None, typer.Option(help="The folder of a public set.", metavar="DIR")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the results go: results/SET.", metavar="DIR")
+        Path | None,
+        typer.Option(help="Where the results go: results/SET, SET-2 …", metavar="DIR"),
     ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="The results of an earlier run.", metavar="DIR")

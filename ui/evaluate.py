@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from evals import Options, Summary, Tick, gate, run
+from evals.results import SUMMARY
 from evals.run import Progress
 from ui.errors import Incomplete
 from ui.progress import EVERY_S, Now
@@ -23,7 +25,7 @@ def evaluate(
     with _progress() as progress:
         summary = run(
             target,
-            out=out or Path("results") / Path(target).stem,
+            out=out or next_folder(Path("results"), Path(target).stem),
             data=data,
             options=options,
             progress=progress,
@@ -32,6 +34,18 @@ def evaluate(
     shortfalls = gate.check(summary.name, summary.figures) if gated else ()
     if shortfalls:
         raise Incomplete(" ".join(map(str, shortfalls)))
+
+
+def next_folder(results: Path, name: str) -> Path:
+    """Return the first of NAME, NAME-2, NAME-3 … that holds no complete run.
+
+    An interrupted run is gone on with, a complete one is never written over.
+    """
+    numbers = count(2)
+    folder = results / name
+    while (folder / SUMMARY).exists():
+        folder = results / f"{name}-{next(numbers)}"
+    return folder
 
 
 def _print(summary: Summary) -> None:
