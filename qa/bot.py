@@ -120,10 +120,7 @@ class Bot:
         yield Searching(understood)
         clock = Clock()
         with self._live.hold() as generation:
-            model = self._model_of(generation)
-            passages = search(
-                generation, model.embedder, understood, PASSAGES, filters=filters, settings=UNMERGED
-            )
+            passages = self._find(generation, understood, filters)
             clock.stop("search")
             yield Retrieved(tuple(passages))
             clock.start()
@@ -147,11 +144,7 @@ class Bot:
         """Return what an answer would be decided on, without deciding; raises as `ask` does."""
         asked = cleaned(question)
         with self._live.hold() as generation:
-            model = self._model_of(generation)
-            found = search(
-                generation, model.embedder, asked, PASSAGES, filters=filters, settings=UNMERGED
-            )
-            return self._read(generation, asked, found)
+            return self._read(generation, asked, self._find(generation, asked, filters))
 
     def chat(self) -> Chat:
         """Begin a conversation that remembers its turns."""
@@ -182,6 +175,12 @@ class Bot:
     ) -> None:
         self.close()
 
+    def _find(
+        self, generation: Generation, question: str, filters: Filters | None
+    ) -> list[Passage]:
+        embedder = self._model_of(generation).embedder
+        return search(generation, embedder, question, PASSAGES, filters=filters, settings=UNMERGED)
+
     def _read(self, generation: Generation, question: str, passages: Sequence[Passage]) -> Findings:
         settings = EvidenceSettings()
         weights = heavy(generation.terms.weights(subject(question)))
@@ -194,12 +193,7 @@ class Bot:
             readings=self._readings(question, near),
             settings=settings,
         )
-        found = confidence.signals(
-            passages,
-            evidence,
-            weights,
-            named=names(question),
-        )
+        found = confidence.signals(passages, evidence, weights, named=names(question))
         chance = self._calibration.probability(found)
         return Findings(tuple(passages), tuple(evidence), found, chance)
 

@@ -55,12 +55,10 @@ def signals(
 ) -> dict[str, float]:
     """Return the raw signals of one question; all zero where nothing was found.
 
-    `named` holds the stems of the question's names.
-
-    Cosines are -1 to 1; `coverage_passage` is the share, 0 to 1, of the question's rare words
-    (weighted by idf) in the best passage; `expected` is 1 where the best evidence holds the kind of
-    thing that is asked for; `names_missing` counts to 2;
-    `margin` and `answerable` are the reader's logits for the best evidence.
+    `weights` holds the question's stems with their idf, `named` the stems of its names. Cosines are
+    -1 to 1; `coverage_passage` is the share, 0 to 1, of the question's rare words (weighted by idf)
+    in the best passage; `names_missing` counts to 2; `expected` is 1 where the best evidence holds
+    the kind of thing that is asked for; `margin` and `answerable` are the reader's logits for it.
     """
     if not passages or not evidence:
         return {}
