@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from evals.answers import contains
 from evals.cases import Case
 from evals.corpus import written
+from evals.curves import calibration_error, separation
 from evals.sets import squad
 from qa import confidence
 from qa.bot import Bot
@@ -97,22 +98,16 @@ def thresholds(fitted: confidence.Calibration, examples: Sequence[Example]) -> d
 
 def figures(parameters: dict[str, Any], examples: Sequence[Example]) -> dict[str, float]:
     """How the fitted model does: AUC, shares of false answers and refusals, calibration error."""
-    from sklearn.metrics import roc_auc_score
-
     fitted = confidence.Calibration(parameters["weights"], parameters["bias"], {}, "")
     chances = np.array([fitted.probability(e.signals) for e in examples])
     answerable = np.array([e.answerable for e in examples])
     right = np.array([e.right for e in examples])
-    found = {"questions": len(examples), "auc": float(roc_auc_score(answerable, chances))}
+    found = {"questions": len(examples), "auc": separation(chances.tolist(), answerable.tolist())}
     for name, threshold in parameters["thresholds"].items():
         found[f"false_answers_{name}"] = float((chances[~answerable] >= threshold).mean())
         found[f"refused_{name}"] = float((chances[answerable] < threshold).mean())
-    bins = np.minimum((chances * 10).astype(int), 9)
-    gaps = [
-        abs(chances[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-        for b in np.unique(bins)
-    ]
-    return {name: round(value, 4) for name, value in (found | {"ece": sum(gaps)}).items()}
+    found["ece"] = calibration_error(chances.tolist(), right.tolist())
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def main() -> None:

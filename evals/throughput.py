@@ -18,22 +18,25 @@ from typing import Any
 from evals.corpus import Corpus, written
 from evals.sets import beir
 from index.build import sync
-from index.chunks import indexed_text
+from index.chunks import indexed_text, indexed_title
 from index.embed import DEFAULT_MODEL, Embedder, FakeEmbedder, open_embedder
 from index.generations import open_live
 
 ARTICLE = "Harbour lights\n\nThe harbour lights went out at nine. Nobody has said why.\n"
 
 
-def chunk_texts(data: Path) -> list[str]:
+def chunk_texts(data: Path, embedder: Embedder) -> list[str]:
     """The texts that were embedded for the index in a data folder."""
+    texts = []
     with open_live(data) as generation:
-        library = generation.library
-        return [
-            indexed_text(article.title, article.text[chunk.start : chunk.end])
-            for article in library.articles()
-            for chunk in library.chunks_of(article.id)
-        ]
+        for article in generation.library.articles():
+            window = generation.manifest.settings.window
+            title = indexed_title(article.title, tokens=embedder.tokens, window=window)
+            texts += [
+                indexed_text(title, article.text[chunk.start : chunk.end])
+                for chunk in generation.library.chunks_of(article.id)
+            ]
+    return texts
 
 
 def seconds(work: Callable[..., object], *values: Any, **named: Any) -> tuple[float, float]:
@@ -52,7 +55,7 @@ def measure(
     for number in range(rounds):
         data = folder / f"round{number}"
         whole.append(seconds(sync, paths, data, embedder=embedder))
-        texts = chunk_texts(data)
+        texts = chunk_texts(data, embedder)
         bare.append(seconds(embedder.embed, texts))
         if number + 1 < rounds:
             shutil.rmtree(data)
