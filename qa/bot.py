@@ -1,6 +1,5 @@
 """The bot: the only place where the steps of answering meet."""
 
-import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from index.build import Progress, Report, sync
-from index.embed import DEFAULT_MODEL, Embedder, open_embedder
+from index.embed import Embedder
 from index.errors import MismatchError
 from index.generations import Generation
 from index.live import Live
@@ -24,8 +23,9 @@ from qa.compose import ComposeSettings, answer_text, choose, short_answer
 from qa.evidence import EvidenceSettings, rank, sentences_of
 from qa.expected import heavy, names, subject
 from qa.followup import standalone
+from qa.opening import embedder_for, reader_for
 from qa.question import cleaned, kind
-from qa.reader.spans import WEIGHTS, OnnxReader, Reader, Reading
+from qa.reader.spans import Reader, Reading
 from qa.refusal import NEAREST, explain
 from qa.settings import Settings
 from qa.similarity import Similarity
@@ -245,22 +245,3 @@ class Bot:
                     )
                 self._models = {made.fingerprint: Similarity(embedder)}
             return self._models[made.fingerprint]
-
-
-def embedder_for(settings: Settings, data: Path) -> Embedder:
-    """Open the embedding model that the settings name; raises ModelError."""
-    return open_embedder(
-        settings.model or DEFAULT_MODEL,
-        data,
-        device=settings.device,
-        threads=settings.threads,
-        offline=not settings.online,
-    )
-
-
-def reader_for(settings: Settings) -> Reader | None:
-    """Open the reader that the settings name; raises ReaderError."""
-    if settings.reader == "off":
-        return None
-    folder = WEIGHTS if settings.reader == "own" else Path(settings.reader)
-    return OnnxReader.open(folder, threads=settings.threads or len(os.sched_getaffinity(0)))

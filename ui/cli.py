@@ -78,7 +78,7 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
     settings = _settings(model=model, device=device, online=online)
     from index.build import ChunkSettings, sync
     from index.generations import is_indexed
-    from qa.bot import embedder_for
+    from qa.opening import embedder_for
     from ui.progress import progress
     from ui.terminal import report_lines
 
