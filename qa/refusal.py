@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from index.stems import stems
 from index.types import Passage
 from qa.expected import heavy, subject
+from qa.followup.mentions import mentions
+from qa.types import PLAIN
 
-PLAIN = "The corpus does not answer this."
 NEAREST = 3
 
 _FACTS = {
@@ -23,12 +24,13 @@ def explain(
 ) -> tuple[str, tuple[str, ...]]:
     """Return the text of a refusal and the names of what is missing.
 
-    `known` tells whether a stem occurs anywhere in the corpus. Named are, in this order: words of
-    the question that the corpus never uses; else words that its nearest passage does not use;
-    else the kind of fact that was asked for.
+    `known` tells whether a stem occurs anywhere in the corpus. Named are, in this order: things of
+    the question that the corpus never mentions; else things that its nearest passage does not; else
+    the kind of fact that was asked for. A verb is no such thing: that the articles say "cancel"
+    and not "pull out" is no reason why they should not answer.
     """
     matter = subject(question)
-    weighty = heavy({stem: 1.0 for stem, _, _ in stems(matter)})
+    weighty = things(matter)
     absent = phrases(matter, lambda stem: stem in weighty and not known(stem))
     if absent:
         return f"{PLAIN} It never mentions {_listed(absent)}.", absent
@@ -42,6 +44,12 @@ def explain(
     if fact:
         return f"{PLAIN} Nothing in it gives {fact} for this.", (fact,)
     return PLAIN, ()
+
+
+def things(matter: str) -> frozenset[str]:
+    """Return the weighty stems of the question's noun phrases."""
+    held = {stem: 1.0 for mention in mentions(matter) for stem, _, _ in stems(mention.text)}
+    return frozenset(heavy(held))
 
 
 def phrases(question: str, chosen: Callable[[str], bool]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from datetime import date
 
 from index.types import Passage, Span
 
+PLAIN = "The corpus does not answer this."  # how the text of every refusal begins
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

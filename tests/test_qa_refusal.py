@@ -24,8 +24,16 @@ def test_what_the_nearest_passage_lacks_is_named_when_every_word_is_known() -> N
     text, missing = explain(
         "Which hotel hosts the Hanoi summit?", "where", [PASSAGE], known=lambda _: True
     )
-    assert missing == ("hotel hosts",)
-    assert text.endswith("The nearest passage does not mention “hotel hosts”.")
+    assert missing == ("hotel",)
+    assert text.endswith("The nearest passage does not mention “hotel”.")
+
+
+def test_a_verb_that_the_corpus_lacks_is_not_called_missing() -> None:
+    text, missing = explain(
+        "Why did they pull out?", "why", [PASSAGE], known=lambda stem: stem != "pull"
+    )
+    assert missing == ("a reason",)
+    assert "pull" not in text
 
 
 def test_the_kind_of_fact_is_named_when_every_word_is_there() -> None:

@@ -10,7 +10,7 @@ from index.stems import stems
 from qa.followup.mentions import Mention, mentions
 from qa.followup.wordlists import PLACE_ENDS
 from qa.question import kind
-from qa.refusal import PLAIN
+from qa.types import PLAIN
 
 _MARKER = re.compile(r"\s?\[\d{1,3}\]")
 _READ = 1_200  # characters of an answer that are read; what is spoken of comes early
