@@ -3,9 +3,8 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -13,22 +12,21 @@ from index.articles import Failed
 from index.basis import Basis, check_settings, find_basis
 from index.boilerplate import content_sentences
 from index.changes import Comparison
+from index.chroma import loading_ahead
 from index.chunks import chunks, distinct, indexed_title
 from index.embed import Embedder
 from index.errors import CorpusError, ModelError
 from index.formats.files import place
-from index.generations import drafting, open_parts, prune, publish
-from index.library_writer import LibraryWriter
+from index.generations import drafting, folder_of, prune, publish
 from index.lock import writing
-from index.manifest import FORMAT, Manifest, Settings, survey
+from index.manifest import FORMAT, Manifest, Settings
 from index.meter import Meter, Progress, estimate
 from index.pipeline import Change, Cut, Split, Stores, store
-from index.selftest import check
 from index.store_errors import translated
-from index.terms import Terms
+from index.stores import examined, open_stores
 from index.types import Article
 from index.vector_cache import VectorCache
-from index.vectors import Vectors
+from index.where import destination, is_elsewhere
 
 __all__ = ["ChunkSettings", "Progress", "Report", "sync"]
 
@@ -79,13 +77,15 @@ def sync(  # noqa: PLR0913 - one call is the whole face of building
     progress: Progress | None = None,
     allow_empty: bool = False,
     rebuild: bool = False,
+    chroma: str | None = None,
 ) -> Report:
     """Make the index in `data` hold what is under each root, and publish it as a new generation.
 
     Articles that came from elsewhere stay. What cannot be read is reported and stays as it was
     indexed before. Nothing is embedded twice, and without a difference nothing is published.
-    `rebuild` writes everything anew, also from a damaged index. Whatever fails, the live
-    generation is as it was. Raises CorpusError, LockedError, MismatchError, DamagedError,
+    `rebuild` writes everything anew, also from a damaged index. `chroma` is where the vectors go:
+    the URL of a Chroma server, "off" for the data folder, None for where they are. Whatever fails,
+    the live generation is as it was. Raises CorpusError, LockedError, MismatchError, DamagedError,
     StoreError, ModelError for chunks larger than the model reads, and what the embedder raises.
     """
     started = time.perf_counter()
@@ -100,6 +100,7 @@ def sync(  # noqa: PLR0913 - one call is the whole face of building
         settings=_settings(embedder, chosen),
         allow_empty=allow_empty,
         rebuild=rebuild,
+        chroma=chroma,
     )
     with translated(data), ExitStack() as held:
         data.mkdir(parents=True, exist_ok=True)
@@ -122,12 +123,15 @@ class _Run:
     settings: Settings
     allow_empty: bool
     rebuild: bool
+    chroma: str | None
 
 
 def _sync(run: _Run, basis: Basis, meter: Meter) -> Report:
     made = basis.manifest.settings if basis.manifest else None
     ruled_out = made is not None and made.rules != RULES
-    anew = run.rebuild or ruled_out or basis.library is None or _is_worn(basis.manifest)
+    live = folder_of(run.data, basis.name) if basis.name else None
+    moves = live is not None and is_elsewhere(live, run.chroma)
+    anew = moves or run.rebuild or ruled_out or basis.library is None or _is_worn(basis.manifest)
     lost = [root for root in basis.lost if os.path.exists(root)]
     comparison = Comparison(
         [*run.roots, *lost],
@@ -143,7 +147,7 @@ def _sync(run: _Run, basis: Basis, meter: Meter) -> Report:
         raise CorpusError(_no_text(run.roots, comparison.failed))
     if first is None and basis.library is None:
         raise CorpusError(_no_text(run.roots, comparison.failed))
-    if first is None and not run.rebuild and not ruled_out:
+    if first is None and not run.rebuild and not ruled_out and not moves:
         return _report(comparison, basis.manifest, embedded=0, published=False)
     changes = chain([] if first is None else [first], changes)
     return _publish(run, basis, comparison, changes=changes, anew=anew, meter=meter)
@@ -168,42 +172,38 @@ def _publish(
 ) -> Report:
     if anew:
         changes = chain(changes, comparison.untouched())
-    with drafting(run.data, copy_of=None if anew else basis.name) as folder:
-        churn, embedded = _fill(folder, run, comparison, changes=changes, meter=meter)
+    copy_of = None if anew else basis.name
+    live = folder_of(run.data, basis.name) if basis.name else None
+    # Loaded while the live generation is copied.
+    with loading_ahead(), drafting(run.data, copy_of=copy_of) as folder, ExitStack() as held:
+        stores = open_stores(
+            folder,
+            held,
+            copy_of=live if copy_of else None,
+            dimension=run.embedder.dimension,
+            chroma=destination(live, run.chroma),
+        )
+        churn, embedded = _fill(stores, run, comparison, changes=changes, meter=meter)
+        held.close()
         if not anew and basis.manifest:
             churn += basis.manifest.churn
-        manifest = _examined(folder, run.settings, churn)
+        manifest = examined(folder, run.settings, churn)
         publish(run.data, folder, manifest)
     prune(run.data, folder.name)
     return _report(comparison, manifest, embedded=embedded, published=True)
 
 
 def _fill(
-    folder: Path, run: _Run, comparison: Comparison, *, changes: Iterator[Change], meter: Meter
+    stores: Stores, run: _Run, comparison: Comparison, *, changes: Iterator[Change], meter: Meter
 ) -> tuple[int, int]:
     """Write the changes into a draft; return how many chunks went and how many were embedded."""
-    with ExitStack() as held:
-        cache = VectorCache(run.data / "embeddings.sqlite", run.embedder)
-        held.callback(cache.close)
-        stores = _stores(folder, run.embedder.dimension, held)
+    with closing(VectorCache(run.data / "embeddings.sqlite", run.embedder)) as cache:
         split = _splitter(run, meter)
         churn = store(_ended(changes, meter), stores, cache, split=split, tick=meter.tick)
         for path, stamp in comparison.stamps.items():
             stores.library.stamp(path, stamp)
         stores.library.commit({"format": FORMAT, **asdict(run.settings)})
         return churn, cache.computed
-
-
-def _stores(folder: Path, dimension: int, held: ExitStack) -> Stores:
-    fresh = not (folder / "library.sqlite").exists()
-    library = LibraryWriter(folder / "library.sqlite")
-    held.callback(library.close)
-    where = folder / "chroma"
-    vectors = Vectors.create(where, dimension=dimension) if fresh else Vectors.open(where)
-    held.callback(vectors.close)
-    terms = Terms.create(folder / "terms") if fresh else Terms.open(folder / "terms")
-    held.callback(terms.close)
-    return Stores(library, vectors, terms)
 
 
 def _splitter(run: _Run, meter: Meter) -> Split:
@@ -230,24 +230,6 @@ def _splitter(run: _Run, meter: Meter) -> Split:
 def _ended(changes: Iterator[Change], meter: Meter) -> Iterator[Change]:
     yield from changes
     meter.end()
-
-
-def _examined(folder: Path, settings: Settings, churn: int) -> Manifest:
-    """Open the finished draft as a reader would, test it, and write down what it holds."""
-    with ExitStack() as held:
-        library, vectors, terms = open_parts(folder, held)
-        counts = check(library, vectors, terms)
-        roots = tuple(library.roots())
-    return Manifest(
-        name=folder.name,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        articles=counts.articles,
-        chunks=counts.chunks,
-        churn=churn,
-        settings=settings,
-        roots=roots,
-        files=survey(folder),
-    )
 
 
 def _settings(embedder: Embedder, chosen: ChunkSettings) -> Settings:

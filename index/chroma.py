@@ -3,20 +3,18 @@
 Loading costs 0.7 s and 75 MB, so it waits for the first folder that is opened.
 """
 
-import json
 import logging
+import sqlite3
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from index.chroma_server import reached
 from index.errors import DamagedError, IndexFailure, StoreError
 from index.store_errors import refused
 
@@ -26,17 +24,22 @@ if TYPE_CHECKING:
     from chromadb.config import Settings
 
 CHUNKS = "chunks"
+DATABASE = "chroma.sqlite3"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 1000}
 _ROWS_IN_LOG = 1000
-_FLUSHED_AT = {"sync_threshold": _ROWS_IN_LOG, "batch_size": 100}
-_PATIENCE = 5.0  # seconds for a server to say that it is there
+# Chroma keeps rows in its log until there are so many of them, and then writes them to the files
+# of the graph together with the ids of all rows, which would make a build of many flushes
+# quadratic. A folder is built with rare flushes and left with one for every two rows.
+_BULK = {"sync_threshold": 10_000, "batch_size": 100}
+_TRICKLE = {"sync_threshold": 2, "batch_size": 2}
+_SERVED = {"sync_threshold": 1000, "batch_size": 100}
 opening = threading.RLock()
 """Held to open and close: chromadb counts the users of a folder without a lock of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where vectors are, and what to do when they cannot be used."""
+    """Where vectors are, and what to do when they cannot be used; `folder` is None on a server."""
 
     name: str
     mend: str
@@ -44,13 +47,18 @@ class Place:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Raise DamagedError in place of a failure of Chroma's, StoreError for a full disk."""
+        """Raise DamagedError in place of a failure of Chroma's, StoreError for a full disk.
+
+        What a server does not give is no damage, unless it has no such collection: StoreError.
+        """
         try:
             yield
         except BaseException as error:
             if _is_chromas(error):
                 # Chroma writes even when it only opens a folder (chromadb 1.5.9).
                 said = _brief(error)
+                if self.folder is None and type(error).__name__ != "NotFoundError":
+                    raise self._away(said) from error
                 damaged = DamagedError(f"{self.name} cannot be read ({said}): {self.mend}")
                 raise refused(self.name, said) or damaged from error
             raise
@@ -66,6 +74,9 @@ class Place:
                 unwritten = StoreError(f"{self.name} cannot be written ({said})")
                 raise refused(self.name, said) or unwritten from error
             raise
+
+    def _away(self, said: str) -> StoreError:
+        return StoreError(f"{self.name} cannot be read ({said}): see that it runs, and ask again")
 
 
 def _is_chromas(error: BaseException) -> bool:
@@ -98,22 +109,19 @@ def folder_client(folder: Path) -> "Client":
 
 def server_client(url: str) -> "Client":
     """Connect to a Chroma server; StoreError where none answers at the URL."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise StoreError(f"{url} is not the address of a Chroma server: give http://HOST:PORT")
-    secure = parts.scheme == "https"
-    port = _port(url) or (443 if secure else 8000)
-    _say_hello(f"{parts.scheme}://{_bracketed(parts.hostname)}:{port}", url)
+    host, port, secure = reached(url)
     with _unaffected_by_the_environment():
         import chromadb
 
-        client = chromadb.HttpClient(parts.hostname, port, secure, settings=_settings())
+        client = chromadb.HttpClient(host, port, secure, settings=_settings())
     return cast("Client", client)
 
 
-def new_collection(client: "Client", name: str, dimension: int) -> "Collection":
+def new_collection(
+    client: "Client", name: str, dimension: int, *, served: bool = False
+) -> "Collection":
     """Make an empty collection for vectors of length 1, searched by their cosine."""
-    configuration: Any = {"hnsw": {**_HNSW, **_FLUSHED_AT}}
+    configuration: Any = {"hnsw": {**_HNSW, **(_SERVED if served else _BULK)}}
     return client.create_collection(
         name,
         embedding_function=None,
@@ -126,6 +134,42 @@ def collection(client: "Client", name: str) -> "Collection":
     """Find a collection, which must be there."""
     # Unless told otherwise, chromadb takes it for embedded by a model that it would download.
     return client.get_collection(name, embedding_function=None)
+
+
+def drop(url: str, name: str) -> None:
+    """Remove a collection of a server, if it is there; StoreError where none answers."""
+    client = server_client(url)
+    try:
+        if name in [known.name for known in client.list_collections()]:
+            client.delete_collection(name)
+    except Exception as error:  # the client for servers raises nothing more telling
+        raise StoreError(f"{name} on the Chroma server {url} cannot be removed") from error
+    finally:
+        close(client)
+
+
+def rows(folder: Path) -> int:
+    """Count the rows of a folder; Chroma's own way looks at each of them, 2 us (chromadb 1.5.9)."""
+    uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM embeddings").fetchone()[0])
+
+
+@contextmanager
+def loading_ahead() -> Iterator[None]:
+    """Load chromadb in a thread meanwhile; whoever opens a folder waits for what is left of it."""
+
+    def load() -> None:
+        # What is wrong with it is said where it is used.
+        with suppress(ImportError), _unaffected_by_the_environment():
+            import chromadb as chromadb
+
+    thread = threading.Thread(target=load, name="load chromadb")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()  # a process that ends in the middle of it would hang
 
 
 def is_lost(folder: Path, count: int) -> bool:
@@ -145,21 +189,42 @@ def close(client: "Client") -> None:
         session.close()
 
 
-def flush(folder: Path, dimension: int) -> None:
-    """Write the tail of the graph, up to 1,000 rows that Chroma keeps in its log, to its files.
+def is_bulk(collection: "Collection") -> bool:
+    """Tell whether the graph's files are written rarely."""
+    hnsw: Any = collection.configuration.get("hnsw") or {}
+    return bool(hnsw.get("sync_threshold") != _TRICKLE["sync_threshold"])
 
-    Left in the log, it is built anew by every process that opens the folder: up to a second each
-    time, and a different graph each time (chromadb 1.5.9). The threshold takes effect when the
-    folder is opened, and the rows are written when it is searched.
-    """
-    anything = np.eye(1, dimension, dtype=np.float32)
-    for threshold in ({"sync_threshold": 2, "batch_size": 2}, _FLUSHED_AT):
-        client = folder_client(folder)
-        chunks = collection(client, CHUNKS)
-        chunks.query(query_embeddings=anything, n_results=1)
-        changed: Any = {"hnsw": threshold}
-        chunks.modify(configuration=changed)
+
+def set_bulk(folder: Path, bulk: bool) -> None:
+    """Say how often the graph's files are written from the next opening of the folder on."""
+    client = folder_client(folder)
+    try:
+        changed: Any = {"hnsw": _BULK if bulk else _TRICKLE}
+        collection(client, CHUNKS).modify(configuration=changed)
+    finally:
         close(client)
+
+
+def settle(folder: Path, dimension: int) -> None:
+    """Write the tail of the graph, up to 10,000 rows in Chroma's log, to its files.
+
+    Left in the log, it is built anew by every process that opens the folder: seconds each time,
+    and a different graph each time (chromadb 1.5.9). The rows are written when the folder is
+    searched. The space that the log took in the database is given back.
+    """
+    set_bulk(folder, False)
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.execute("VACUUM")
+    client = folder_client(folder)
+    try:
+        write_tail(collection(client, CHUNKS), dimension)
+    finally:
+        close(client)
+
+
+def write_tail(chunks: "Collection", dimension: int) -> None:
+    """Have Chroma write the rows in its log, by a search."""
+    chunks.query(query_embeddings=np.eye(1, dimension, dtype=np.float32), n_results=1)
 
 
 def _settings() -> "Settings":
@@ -197,32 +262,6 @@ def _unaffected_by_the_environment() -> Iterator[None]:
             yield
         finally:
             BaseSettings.settings_customise_sources = usual  # type: ignore
-
-
-def _say_hello(base: str, url: str) -> None:
-    # Chroma's own client waits without end for a server that takes the call and says nothing.
-    try:
-        with urllib.request.urlopen(f"{base}/api/v2/heartbeat", timeout=_PATIENCE) as reply:
-            answer = json.loads(reply.read(10_000))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise StoreError(
-            f"no Chroma server answers at {url} ({_brief(reason)}): "
-            "start one with `chroma run`, or correct the address"
-        ) from error
-    if not isinstance(answer, dict) or "nanosecond heartbeat" not in answer:
-        raise StoreError(f"what answers at {url} is no Chroma server: correct the address")
-
-
-def _port(url: str) -> int | None:
-    try:
-        return urlsplit(url).port
-    except ValueError as error:
-        raise StoreError(f"{url} has no valid port: give http://HOST:PORT") from error
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _brief(error: object) -> str:

@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 from zlib import crc32
@@ -98,6 +99,8 @@ class OnnxEmbedder:
         self._encode = Encoder(export.graph, export.tokenizer)
         self._prompts = export.prompts
         self._threads = threads or _cores()
+        # An answer needs its question's vector twice: for the passages and for their sentences.
+        self._question = lru_cache(maxsize=256)(self._question_vector)
         self._pool = ThreadPoolExecutor(max(self._threads - 1, 1), "embed")
         self.name = export.fingerprint.partition("@")[0]
         self.fingerprint = export.fingerprint
@@ -106,10 +109,14 @@ class OnnxEmbedder:
 
     def embed(self, texts: Sequence[str], *, kind: Kind = "document") -> NDArray[np.float32]:
         """See `Embedder`; the calling thread works too, so one text never waits for other calls."""
+        if kind == "query" and len(texts) == 1:
+            return self._question(texts[0])[np.newaxis].copy()
+        return self._embedded([self._prompts[kind] + text for text in texts])
+
+    def _embedded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         # The longest first, so that no thread is left with a long text when the others are done.
         waiting = deque(sorted(range(len(texts)), key=lambda i: -len(texts[i])))
-        prompt = self._prompts[kind]
 
         def work() -> None:
             while waiting:
@@ -117,7 +124,7 @@ class OnnxEmbedder:
                     number = waiting.popleft()
                 except IndexError:
                     return  # another thread took the last one
-                vectors[number] = self._encode(prompt + texts[number])
+                vectors[number] = self._encode(texts[number])
 
         others = min(self._threads, len(texts)) - 1
         helpers = [self._pool.submit(work) for _ in range(others)]
@@ -128,6 +135,9 @@ class OnnxEmbedder:
         finally:
             waiting.clear()  # after an error or Ctrl-C the helpers stop at their present text
         return vectors
+
+    def _question_vector(self, question: str) -> NDArray[np.float32]:
+        return self._encode(self._prompts["query"] + question)
 
     def tokens(self, text: str) -> Sequence[tuple[int, int]]:
         """See `Embedder`."""

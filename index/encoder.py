@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,9 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+
+_SHORT = 500  # characters
 
 
 class Encoder:
@@ -37,6 +41,8 @@ class Encoder:
         except (*failures, state.NotImplemented, state.RuntimeException) as error:
             raise ModelError(f"The exported model cannot be loaded: {error}.") from error
         self._json = tokenizer
+        # A title is measured three times while its article is cut; longer texts are not kept.
+        self._short = lru_cache(maxsize=64)(self._offsets)
         self._cutting = load_tokenizer(tokenizer)
         self._whole: Tokenizer | None = None
         self.dimension: int = self._session.get_outputs()[0].shape[0]
@@ -51,13 +57,15 @@ class Encoder:
 
     def tokens(self, text: str) -> Sequence[tuple[int, int]]:
         """The offsets, in characters of `text`, of all its tokens without the special ones."""
+        return self._short(text) if len(text) <= _SHORT else self._offsets(text)
+
+    def _offsets(self, text: str) -> Sequence[tuple[int, int]]:
         if self._whole is None:
             whole = load_tokenizer(self._json)
             whole.no_truncation()
             self._whole = whole
         (encoding,) = self._whole.encode_batch([text], add_special_tokens=False)
-        offsets: list[tuple[int, int]] = encoding.offsets
-        return offsets
+        return tuple(encoding.offsets)
 
 
 def load_tokenizer(json: str) -> "Tokenizer":

@@ -4,6 +4,7 @@ IndexFailure
 ├── CorpusError          what was given as a corpus cannot be used
 │   └── ArticleError     one article cannot be read; the others can
 ├── ModelError           an embedding model is missing, altered or of the wrong kind
+├── ClusterError         the cluster that was to embed cannot be used
 └── StoreError           the data folder cannot be used
     ├── NoIndex          nothing has been indexed there yet
     ├── LockedError      another process is writing
@@ -26,6 +27,10 @@ class ArticleError(CorpusError):
 
 class ModelError(IndexFailure):
     """An embedding model is missing, altered or of the wrong kind."""
+
+
+class ClusterError(IndexFailure):
+    """The cluster that was to embed cannot be used."""
 
 
 class StoreError(IndexFailure):

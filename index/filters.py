@@ -18,11 +18,5 @@ def days(filters: Filters) -> tuple[int, int] | None:
     return first, _LAST if filters.until is None else _number(filters.until)
 
 
-def lets_through(filters: Filters, *, source: str, day: int) -> bool:
-    """Tell whether an article of that outlet and day may be searched."""
-    first, last = days(filters) or (0, _LAST)
-    return first <= day <= last and (not filters.sources or source in filters.sources)
-
-
 def _number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day

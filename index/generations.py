@@ -1,33 +1,35 @@
 """The generations of an index: which one is live, opening it, and publishing the next.
 
 DATA/CURRENT names the live one and is replaced atomically; DATA/generations/000007/ holds
-library.sqlite, chroma/, terms/ and, written last, manifest.json. A published generation never
-changes, so whoever reads it needs no lock against the one who writes the next.
+library.sqlite, terms/, chroma/ or vectors.json and, written last, manifest.json. A published
+generation never changes, so whoever reads it needs no lock against the one who writes the next.
 """
 
-import errno
 import fcntl
 import os
 import re
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from index.copies import copy_files, flush
 from index.errors import DamagedError, NoIndex, StoreError
 from index.library import Library
-from index.manifest import MANIFEST, MEND, Manifest, check_files, is_fleeting, read_manifest
+from index.manifest import MANIFEST, MEND, Manifest, check_files, read_manifest
+from index.narrow import Narrowed
 from index.terms import Terms
+from index.types import Filters
 from index.vectors import Vectors
+from index.where import open_vectors, remove
 
 _NAME = re.compile(r"[0-9]{6,}")
 _RETRIES = 3
-_PIECE = 1 << 30
-_NOT_IN_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 Read = TypeVar("Read")
 
@@ -42,7 +44,16 @@ class Generation:
     library: Library
     vectors: Vectors
     terms: Terms
+    narrowed: Narrowed
     _held: ExitStack
+
+    def nearest(
+        self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None
+    ) -> list[tuple[str, float]]:
+        """Find the k chunks most similar to a vector, of those that the filters let through."""
+        if filters is None or filters == Filters():
+            return self.vectors.search(vector, k)
+        return self.narrowed.search(vector, k, filters)
 
     def close(self) -> None:
         """Close its files; it may then be pruned."""
@@ -90,30 +101,39 @@ def live_manifest(data: Path) -> Manifest:
     return _steadily(data, lambda name: read_manifest(folder_of(data, name)))
 
 
-def open_live(data: Path) -> Generation:
-    """Open the live generation.
+def open_live(data: Path, *, server: str | None = None) -> Generation:
+    """Open the live generation; `server` as in `open_parts`.
 
     Raises NoIndex, MismatchError for a format that this version does not read, or DamagedError.
     """
-    return _steadily(data, lambda name: open_generation(data, name))
+    return _steadily(data, lambda name: open_generation(data, name, server=server))
 
 
-def open_generation(data: Path, name: str) -> Generation:
-    """Open the generation of that name; raises MismatchError or DamagedError."""
+def open_generation(data: Path, name: str, *, server: str | None = None) -> Generation:
+    """Open the generation of that name; `server` as in `open_parts`.
+
+    Raises MismatchError or DamagedError, StoreError where the server of its vectors is away.
+    """
     folder = folder_of(data, name)
     manifest = read_manifest(folder)
     with ExitStack() as held:
         held.enter_context(_in_use(folder))
         check_files(folder, manifest)
-        library, vectors, terms = open_parts(folder, held)
-        return Generation(name, folder, manifest, library, vectors, terms, held.pop_all())
+        library, vectors, terms = open_parts(folder, held, count=manifest.chunks, server=server)
+        narrowed = Narrowed(library, vectors)
+        return Generation(name, folder, manifest, library, vectors, terms, narrowed, held.pop_all())
 
 
-def open_parts(folder: Path, held: ExitStack) -> tuple[Library, Vectors, Terms]:
-    """Open the three stores of a folder, which `held` closes."""
+def open_parts(
+    folder: Path, held: ExitStack, *, count: int | None = None, server: str | None = None
+) -> tuple[Library, Vectors, Terms]:
+    """Open the three stores of a folder, which `held` closes; `count` is its chunks if known.
+
+    `server` is where the Chroma server is found now, for vectors that are on one.
+    """
     library = Library(folder / "library.sqlite")
     held.callback(library.close)
-    vectors = Vectors.open(folder / "chroma")
+    vectors = open_vectors(folder, count=count, server=server)
     held.callback(vectors.close)
     terms = Terms.open(folder / "terms")
     held.callback(terms.close)
@@ -131,11 +151,11 @@ def drafting(data: Path, *, copy_of: str | None) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
         if copy_of is not None:
-            _copy(folder_of(data, copy_of), folder)
+            copy_files(folder_of(data, copy_of), folder)
         yield folder
     except BaseException:
         if not _is_live(data, folder.name):  # it may have been published a moment ago
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
         raise
 
 
@@ -152,10 +172,10 @@ def publish(data: Path, folder: Path, manifest: Manifest) -> None:
     A crash before the replacement leaves the live generation as it was. Raises OSError.
     """
     for path in sorted(folder.rglob("*")):
-        _flush(path)
+        flush(path)
     manifest.write(folder)
     for path in (folder / MANIFEST, folder, folder.parent):
-        _flush(path)
+        flush(path)
     point(data, folder.name)
 
 
@@ -163,9 +183,9 @@ def point(data: Path, name: str) -> None:
     """Replace CURRENT atomically; raises OSError."""
     fresh = data / "CURRENT.new"
     fresh.write_text(name + "\n", encoding="utf-8")
-    _flush(fresh)
+    flush(fresh)
     fresh.replace(data / "CURRENT")
-    _flush(data)
+    flush(data)
 
 
 def prune(data: Path, live: str | None) -> None:
@@ -185,7 +205,7 @@ def prune(data: Path, live: str | None) -> None:
             if free:
                 # The manifest goes first: what a crash leaves half removed is not taken for whole.
                 (folder / MANIFEST).unlink(missing_ok=True)
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
 
 
 def is_indexed(data: Path) -> bool:
@@ -250,49 +270,5 @@ def _claimed(folder: Path) -> Iterator[bool]:
         yield False
     else:
         yield True
-    finally:
-        os.close(handle)
-
-
-def _copy(old: Path, new: Path) -> None:
-    for path in sorted(old.rglob("*")):
-        target = new / path.relative_to(old)
-        if path.is_dir():
-            target.mkdir()
-        elif path.suffix == ".sqlite3":
-            _copy_database(path, target)
-        elif path.name != MANIFEST and not is_fleeting(path):
-            _copy_file(path, target)
-
-
-def _copy_database(path: Path, target: Path) -> None:
-    # Whoever opens a Chroma folder writes a row to its database (chromadb 1.5.9), so the live one
-    # may be written to while it is copied: SQLite's own copy holds its read lock meanwhile.
-    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(target)) as new:
-        new.execute("PRAGMA synchronous = OFF")
-        try:
-            old.backup(new)
-        except sqlite3.OperationalError:
-            raise  # a full disk
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(f"{path} cannot be read ({error}): {MEND}") from error
-
-
-def _copy_file(path: Path, target: Path) -> None:
-    """Copy a file inside the kernel, which shares the blocks where the file system can."""
-    with path.open("rb") as old, target.open("xb") as new:
-        try:
-            while os.copy_file_range(old.fileno(), new.fileno(), _PIECE):
-                pass
-        except OSError as error:
-            if error.errno not in _NOT_IN_KERNEL:
-                raise
-            shutil.copyfileobj(old, new)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import DamagedError
-from index.types import Article, Chunk, Span
+from index.filters import days
+from index.types import Article, Chunk, Filters, Span
 
 _ARTICLE = "a.id, a.title, b.text, a.source, a.published, a.path, a.sha256, a.url"
 _FROM = "FROM articles a JOIN bodies b ON b.number = a.number"
@@ -88,6 +89,29 @@ class Library:
                 f"{self._path} lacks {len(absent)} chunks that were searched for: "
                 "run corpus-qa index --rebuild"
             )
+        return found
+
+    def articles_matching(self, filters: Filters) -> int:
+        """Return how many articles the filters let through."""
+        where, values = _condition(filters)
+        rows = self._rows(f"SELECT count(*) FROM articles a WHERE {where}", *values)
+        return int(rows[0][0])
+
+    def matching(self, filters: Filters) -> list[str]:
+        """Return the ids of all chunks that the filters let through."""
+        where, values = _condition(filters)
+        query = "SELECT c.id FROM articles a JOIN chunks c ON c.article = a.number"
+        return [row[0] for row in self._rows(f"{query} WHERE {where}", *values)]
+
+    def let_through(self, ids: Sequence[str], filters: Filters) -> set[str]:
+        """Return those of the chunks that the filters let through."""
+        where, values = _condition(filters)
+        query = "SELECT c.id FROM chunks c JOIN articles a ON a.number = c.article"
+        found: set[str] = set()
+        for first in range(0, len(ids), _IDS_PER_QUERY):
+            some = ids[first : first + _IDS_PER_QUERY]
+            rows = self._rows(f"{query} WHERE c.id IN ({_marks(some)}) AND {where}", *some, *values)
+            found.update(row[0] for row in rows)
         return found
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
@@ -180,6 +204,20 @@ class Library:
 
     def _damaged(self, error: sqlite3.Error) -> DamagedError:
         return DamagedError(f"{self._path} cannot be read ({error}): run corpus-qa index --rebuild")
+
+
+def _condition(filters: Filters) -> tuple[str, list[str | int]]:
+    """Return filters as a condition on the articles `a`, with its values."""
+    parts: list[str] = ["1"]
+    values: list[str | int] = []
+    if filters.sources:
+        parts.append(f"a.source IN ({_marks(filters.sources)})")
+        # A library has no halves of surrogate pairs; a filter may.
+        values += [name.encode("utf-8", "backslashreplace").decode() for name in filters.sources]
+    if bounds := days(filters):
+        parts.append("a.published BETWEEN ? AND ?")
+        values += bounds
+    return " AND ".join(parts), values
 
 
 def day_number(day: date | None) -> int:

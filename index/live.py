@@ -16,10 +16,11 @@ class Live:
     one who holds it lets go, so that a question under way is answered from one generation.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, server: str | None = None) -> None:
         self.data = data
+        self._server = server
         self._lock = threading.Lock()
-        self._current = open_live(data)
+        self._current = open_live(data, server=server)
         self._holders: dict[int, int] = {}
 
     @contextmanager
@@ -39,7 +40,7 @@ class Live:
     def _take(self) -> Generation:
         with self._lock:
             if self._published() not in (None, self._current.name):
-                old, self._current = self._current, open_live(self.data)
+                old, self._current = self._current, open_live(self.data, server=self._server)
                 if not self._holders.get(id(old)):
                     old.close()
             generation = self._current

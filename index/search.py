@@ -78,7 +78,7 @@ def find(
     vector = embedder.embed([question], kind="query")[0]
     cosines: dict[str, float] = {}
     if settings.dense > 0:
-        cosines = dict(generation.vectors.search(vector, settings.candidates, filters=filters))
+        cosines = dict(generation.nearest(vector, settings.candidates, filters=filters))
     bm25: dict[str, float] = {}
     if settings.dense < 1:
         bm25 = dict(generation.terms.search(question, settings.candidates, filters=filters))

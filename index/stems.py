@@ -85,6 +85,25 @@ def stems(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
+def words(text: str) -> list[str]:
+    """List the stems of a text alone: what `stems` gives, in half the time.
+
+    No word goes over white space and no rule looks further than the next character, so what stands
+    between white space has the same words in every text, and is remembered.
+    """
+    found: list[str] = []
+    for piece in text.split():
+        found += _known(piece) if len(piece) <= _LONGEST else _words(piece)
+    return found
+
+
+def _words(piece: str) -> tuple[str, ...]:
+    return tuple(stem for stem, _, _ in stems(piece))
+
+
+_known = lru_cache(maxsize=32_768)(_words)  # 10 MB at most
+
+
 def _pairs(run: str, start: int) -> list[tuple[str, int, int]]:
     """Return the overlapping pairs of characters of a run, or its one character."""
     last = max(len(run) - 1, 1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from index.errors import DamagedError, StoreError
 from index.filters import days
-from index.stems import stems
+from index.stems import stems, words
 from index.store_errors import refused
 from index.types import Filters
 
@@ -216,8 +216,7 @@ def _document(row: TermsRow) -> "tantivy.Document":
     import tantivy
 
     document = tantivy.Document()
-    words = " ".join(stem for stem, _, _ in stems(f"{row.title}\n{row.text}"))
-    document.add_text("words", words)
+    document.add_text("words", " ".join(words(f"{row.title}\n{row.text}")))
     document.add_text("article", _key(row.article_id))
     document.add_text("source", _key(row.source))
     document.add_text("every", "1")

@@ -102,6 +102,7 @@ def _prepare(path: Path) -> sqlite3.Connection:
         db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA cache_size = -65536")  # 64 MB: the index of a million texts
         db.executescript(_SCHEMA)
     except BaseException:
         db.close()

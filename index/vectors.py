@@ -6,7 +6,6 @@ neighbours in 15,000 MiniLM vectors, and two builds gave equal lists for 200 of 
 (147 with Chroma's own 100), for 1 ms more of a core (chromadb 1.5.9).
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,17 +18,19 @@ from numpy.typing import NDArray
 
 from index import chroma
 from index.errors import DamagedError, MismatchError, StoreError
-from index.filters import days, lets_through
+from index.filters import days
 from index.types import Filters
 
 if TYPE_CHECKING:
     from index.chroma import Client, Collection
 
 _BATCH = 1000  # Chroma holds the interpreter's lock while it stores one; it takes 5,461 at most
+_MANY = 4  # batches that are written as they come; if more follow, the files of the graph wait
 _SPARE = 16  # hits beyond those asked for, to see where a tie ends
 _DIGITS = 6  # of a cosine, which is computed in 32 bits
 
 Item = TypeVar("Item")
+Hit = tuple[str, float]  # chunk id and cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,6 @@ class VectorRow:
     vector: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    id: str
-    cosine: float
-    row: Mapping[str, Any]
-
-
 class Vectors:
     """The vectors of every chunk of one generation.
 
@@ -57,18 +51,24 @@ class Vectors:
     that nobody else has open.
     """
 
-    def __init__(self, client: "Client", collection: "Collection", place: chroma.Place) -> None:
+    def __init__(
+        self,
+        client: "Client",
+        collection: "Collection",
+        place: chroma.Place,
+        count: int | None = None,
+    ) -> None:
         self._client = client
         self._collection = collection
         self._place = place
         self._dimension = int((collection.metadata or {}).get("dimension") or 0)
-        self._count = collection.count()
+        self._known = count
         self._written = False
 
     @classmethod
     def create(cls, folder: Path, *, dimension: int) -> Self:
         """Make an empty store in a folder that holds none; StoreError if it cannot be made."""
-        if (folder / "chroma.sqlite3").exists():
+        if (folder / chroma.DATABASE).exists():
             raise StoreError(f"{folder} already holds vectors; remove it first")
         place = chroma.in_folder(folder)
         with place.writing(), chroma.opening:
@@ -77,14 +77,17 @@ class Vectors:
             return cls._over(chroma.folder_client(folder), made, place)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the store in a folder; DamagedError if it is missing or cannot be read."""
+    def open(cls, folder: Path, *, count: int | None = None) -> Self:
+        """Open the store in a folder; DamagedError if it is missing or cannot be read.
+
+        `count` is how many chunks it holds, where that is known already.
+        """
         place = chroma.in_folder(folder)
-        if not (folder / "chroma.sqlite3").is_file():  # Chroma would make a new one
+        if not (folder / chroma.DATABASE).is_file():  # Chroma would make a new one
             raise DamagedError(f"{place.name} are missing: {place.mend}")
         with place.reading(), chroma.opening:
             found = partial(chroma.collection, name=chroma.CHUNKS)
-            vectors = cls._over(chroma.folder_client(folder), found, place)
+            vectors = cls._over(chroma.folder_client(folder), found, place, count)
         if chroma.is_lost(folder, vectors.count()):
             vectors.close()
             raise DamagedError(f"{place.name} are incomplete: {place.mend}")
@@ -98,12 +101,12 @@ class Vectors:
         """
         place = chroma.on_server(url, collection)
         with place.writing():
-            made = partial(chroma.new_collection, name=collection, dimension=dimension)
+            made = partial(chroma.new_collection, name=collection, dimension=dimension, served=True)
             return cls._over(chroma.server_client(url), made, place)
 
     @classmethod
-    def open_server(cls, url: str, collection: str) -> Self:
-        """Open a collection of the Chroma server at `http://host:port`.
+    def open_server(cls, url: str, collection: str, *, count: int | None = None) -> Self:
+        """Open a collection of the Chroma server at `http://host:port`; `count` as in `open`.
 
         Raises StoreError where no Chroma server answers, DamagedError where it has no such
         collection.
@@ -111,14 +114,18 @@ class Vectors:
         place = chroma.on_server(url, collection)
         with place.reading():
             found = partial(chroma.collection, name=collection)
-            return cls._over(chroma.server_client(url), found, place)
+            return cls._over(chroma.server_client(url), found, place, count)
 
     @classmethod
     def _over(
-        cls, client: "Client", find: "Callable[[Client], Collection]", place: chroma.Place
+        cls,
+        client: "Client",
+        find: "Callable[[Client], Collection]",
+        place: chroma.Place,
+        count: int | None = None,
     ) -> Self:
         try:
-            return cls(client, find(client), place)
+            return cls(client, find(client), place, count)
         except BaseException:
             chroma.close(client)
             raise
@@ -130,11 +137,13 @@ class Vectors:
         back wastes a slot of the graph for good, so a chunk that stays should not be in `remove`.
         Raises MismatchError for a vector of another dimension, StoreError if writing fails.
         """
-        self._written = True
+        self._written, self._known = True, None
         for ids in _batches(remove):
             with self._place.writing():
                 self._collection.delete(ids=ids)
-        for rows in _batches(add):
+        for number, rows in enumerate(_batches(add)):
+            if number == _MANY:
+                self._hurry()
             latest = {row.chunk_id: row for row in rows}
             self._check(*(row.vector for row in latest.values()))
             with self._place.writing():
@@ -143,8 +152,6 @@ class Vectors:
                     embeddings=np.stack([row.vector for row in latest.values()]),
                     metadatas=[_metadata(row) for row in latest.values()],
                 )
-        with self._place.writing():
-            self._count = self._collection.count()
 
     def search(
         self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None
@@ -159,14 +166,25 @@ class Vectors:
         chosen = filters or Filters()
         chosen = replace(chosen, sources=tuple(_text(source) for source in chosen.sources))
         first, last = days(chosen) or (0, 0)
-        if k < 1 or self._count == 0 or first > last:
+        if k < 1 or first > last or self.count() == 0:
             return []
         self._check(vector)
         with self._place.reading():
-            hits = self._sifted(vector, k, chosen) if chosen != Filters() else None
-            if hits is None:
-                hits = self._nearest(vector, k, chosen)
-        return sorted(((hit.id, hit.cosine) for hit in hits), key=lambda hit: (-hit[1], hit[0]))[:k]
+            hits = self._nearest(vector, k, chosen)
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def copy_from(self, other: "Vectors") -> None:
+        """Add every row of another store of the same dimension; raises StoreError."""
+        self._written, self._known = True, None
+        for offset in range(0, other.count(), _BATCH):
+            with other._place.reading():
+                page: Any = other._collection.get(
+                    limit=_BATCH, offset=offset, include=["embeddings", "metadatas"]
+                )
+            with self._place.writing():
+                self._collection.upsert(
+                    ids=page["ids"], embeddings=page["embeddings"], metadatas=page["metadatas"]
+                )
 
     def get(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of those of the chunks that are stored, in the order asked.
@@ -184,22 +202,46 @@ class Vectors:
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of all chunks, in no order that means anything."""
-        for offset in range(0, self._count, _BATCH):
+        for offset in range(0, self.count(), _BATCH):
             with self._place.reading():
                 page = self._collection.get(limit=_BATCH, offset=offset, include=[])
             yield from page["ids"]
 
     def count(self) -> int:
         """Return the number of chunks."""
-        return self._count
+        if self._known is None:
+            folder = self._place.folder
+            with self._place.reading():
+                # What was just written may still be in the log alone.
+                if folder and not self._written:
+                    self._known = chroma.rows(folder)
+                else:
+                    self._known = self._collection.count()
+        return self._known
 
     def close(self) -> None:
         """Flush what was written and let go; searches must have ended. Raises StoreError."""
+        folder, written, self._written = self._place.folder, self._written, False
+        with self._place.writing(), chroma.opening:
+            bulk = written and folder is not None and chroma.is_bulk(self._collection)
+            try:
+                if written and folder and not bulk:
+                    chroma.write_tail(self._collection, self._dimension)
+            finally:
+                chroma.close(self._client)
+            if folder and bulk:
+                chroma.settle(folder, self._dimension)
+
+    def _hurry(self) -> None:
+        """Have the graph's files written rarely, now that more rows come than a few."""
+        folder = self._place.folder
+        if folder is None or chroma.is_bulk(self._collection):
+            return
         with self._place.writing(), chroma.opening:
             chroma.close(self._client)
-            if self._written and self._place.folder:
-                chroma.flush(self._place.folder, self._dimension)
-            self._written = False
+            chroma.set_bulk(folder, True)
+            self._client = chroma.folder_client(folder)
+            self._collection = chroma.collection(self._client, chroma.CHUNKS)
 
     def _check(self, *vectors: NDArray[np.float32]) -> None:
         for vector in vectors:
@@ -209,32 +251,17 @@ class Vectors:
                     f"model gives {vector.shape[-1]}: {self._place.mend}"
                 )
 
-    def _nearest(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[_Hit]:
+    def _nearest(
+        self, vector: NDArray[np.float32], k: int, filters: Filters
+    ) -> list[tuple[str, float]]:
         """Return the nearest k, and whatever has the same cosine as the last of them."""
         where = _where(filters)
         limit = k + _SPARE
         while True:
             hits = self._query(vector, limit, where=where)
-            if len(hits) < limit or hits[-1].cosine < hits[k - 1].cosine:
+            if len(hits) < limit or hits[-1][1] < hits[k - 1][1]:
                 return hits
             limit *= 4
-
-    def _sifted(self, vector: NDArray[np.float32], k: int, filters: Filters) -> list[_Hit] | None:
-        """Return the hits among the nearest of all that match, or None where they are too few.
-
-        Given a filter, Chroma first lists every row that matches (3 to 5 us each), which is slow
-        for a wide one: 57 ms of a core for 12,500 rows. Describing a hit costs 21 us. Looking at
-        the square root of k n / 8 hits balances the two for the filter that just fails here.
-        """
-        limit = max(k + _SPARE, math.isqrt(self._count * k // 8))
-        near = self._query(vector, limit, described=True)
-        hits = [
-            hit
-            for hit in near
-            if lets_through(filters, source=hit.row["source"], day=hit.row["published"])
-        ]
-        settled = len(hits) >= k and near[-1].cosine < hits[k - 1].cosine
-        return hits if settled or limit >= self._count else None
 
     def _query(
         self,
@@ -242,19 +269,17 @@ class Vectors:
         limit: int,
         *,
         where: Mapping[str, Any] | None = None,
-        described: bool = False,
-    ) -> list[_Hit]:
-        limit = min(limit, self._count)
+    ) -> list[Hit]:
+        limit = min(limit, self.count())
         found: Any = self._collection.query(
             query_embeddings=np.stack([vector]),
             n_results=limit,
             where=dict(where) if where else None,
-            include=["distances", "metadatas"] if described else ["distances"],
+            include=["distances"],
         )
         ids, distances = found["ids"][0], found["distances"][0]
-        rows = found["metadatas"][0] if described else [{}] * len(ids)
         cosines = [round(1.0 - distance, _DIGITS) for distance in distances]
-        return [_Hit(*hit) for hit in zip(ids, cosines, rows, strict=True)]
+        return list(zip(ids, cosines, strict=True))
 
 
 def _metadata(row: VectorRow) -> dict[str, str | int]:

@@ -2,34 +2,36 @@
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from index.build import Progress, Report, sync
+from index.build import ChunkSettings, Progress, Report, sync
 from index.embed import Embedder
 from index.errors import MismatchError
-from index.generations import Generation
+from index.generations import Generation, live_name
 from index.live import Live
 from index.search import SearchSettings, search
 from index.status import Status, status
 from index.types import Article, Filters, Passage
 from qa import confidence
-from qa.chat import Chat, last
-from qa.citations import cite
+from qa.chat import Chat, last, restored
 from qa.clock import Clock
-from qa.compose import ComposeSettings, answer_text, choose, short_answer
+from qa.deciding import decide
 from qa.evidence import EvidenceSettings, rank, sentences_of
 from qa.expected import heavy, names, subject
-from qa.followup import standalone
-from qa.opening import embedder_for, reader_for
-from qa.question import cleaned, kind
+from qa.followup import standalone as standalone_by_rule
+from qa.opening import calibration_for, embedder_for, reader_for, writer_for
+from qa.question import cleaned
 from qa.reader.spans import Reader, Reading
-from qa.refusal import NEAREST, explain
 from qa.settings import Settings
 from qa.similarity import Similarity
 from qa.types import Answer, Done, Event, Findings, Retrieved, Searching, Token, Turn
+
+if TYPE_CHECKING:
+    from qa.llm.writing import Material
 
 PASSAGES = 10  # fetched for each question; evidence is taken from the best of them
 # Evidence is read chunk by chunk: a merged passage is two windows to the reader, and half of that
@@ -50,6 +52,7 @@ class Bot:
         settings: Settings | None = None,
         embedder: Embedder | None = None,
         reader: Reader | None = None,
+        llm: object | None = None,
     ) -> None:
         self.data = data
         self.settings = settings or Settings()
@@ -57,8 +60,9 @@ class Bot:
         self._opening = threading.Lock()
         self._models = {embedder.fingerprint: Similarity(embedder)} if embedder else {}
         self._reader = reader or reader_for(self.settings)
-        self._calibration = confidence.load("reader" if self._reader else "plain")
-        self._live = Live(data)
+        self._calibration = calibration_for(self.settings, self._reader)
+        self._writer = writer_for(self.settings, llm)
+        self._live = Live(data, server=self.settings.chroma)
         with self._live.hold() as generation:
             self._model_of(generation)
 
@@ -70,14 +74,15 @@ class Bot:
         settings: Settings | None = None,
         embedder: Embedder | None = None,
         reader: Reader | None = None,
+        llm: object | None = None,
     ) -> "Bot":
-        """Open the index in a data folder; a reader given goes before the settings' one.
+        """Open the index in a data folder; a reader or LLM given goes before the settings' one.
 
-        Raises NoIndex where there is none, MismatchError where it was made with another model or
-        by a newer version, DamagedError where it cannot be read, ModelError without its model,
-        ReaderError without its reader.
+        `llm` is any LlamaIndex LLM. Raises NoIndex where there is no index, MismatchError where it
+        was made with another model or by a newer version, DamagedError where it cannot be read,
+        ModelError, ReaderError and LLMError without those models.
         """
-        return cls(Path(data), settings=settings, embedder=embedder, reader=reader)
+        return cls(Path(data), settings=settings, embedder=embedder, reader=reader, llm=llm)
 
     @classmethod
     def build(
@@ -88,6 +93,7 @@ class Bot:
         settings: Settings | None = None,
         embedder: Embedder | None = None,
         progress: Progress | None = None,
+        llm: object | None = None,
     ) -> "Bot":
         """Index files or folders into a data folder, then open it; raises as `sync` does too.
 
@@ -96,27 +102,45 @@ class Bot:
         chosen = settings or Settings()
         roots = [paths] if isinstance(paths, str | Path) else paths
         using = embedder or embedder_for(chosen, Path(data))
-        report = sync([Path(root) for root in roots], Path(data), embedder=using, progress=progress)
-        bot = cls.open(data, settings=chosen, embedder=using)
+        report = sync(
+            [Path(root) for root in roots],
+            Path(data),
+            embedder=using,
+            progress=progress,
+            chroma=chosen.chroma,
+        )
+        bot = cls.open(data, settings=chosen, embedder=using, llm=llm)
         bot.report = report
         return bot
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: tuple[Turn, ...] = (),
+        standalone: str | None = None,
     ) -> Answer:
         """Answer a question, or say that the corpus does not.
 
-        The same question on the same generation gives the same answer, timings aside. Raises
-        QuestionError for a question that cannot be asked, StoreError where the index cannot be
-        read.
+        Without a language model the same question on the same generation gives the same answer,
+        timings aside; one that fails is told of in the answer's note. `standalone` is what the
+        question means, in place of what `history` would make of it. Raises QuestionError for a
+        question that cannot be asked, StoreError where the index cannot be read.
         """
-        return last(self.stream(question, filters=filters, history=history))
+        return last(self.stream(question, filters=filters, history=history, standalone=standalone))
 
     def stream(
-        self, question: str, *, filters: Filters | None = None, history: tuple[Turn, ...] = ()
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: tuple[Turn, ...] = (),
+        standalone: str | None = None,
     ) -> Iterator[Event]:
         """Yield the events of an answer as it is made; the last one is Done."""
-        understood = standalone(cleaned(question), history)
+        asked = cleaned(standalone or question)
+        understood = asked if standalone else (yield from self._understood(asked, history))
         yield Searching(understood)
         clock = Clock()
         with self._live.hold() as generation:
@@ -126,10 +150,15 @@ class Bot:
             clock.start()
             findings = self._read(generation, understood, passages)
             clock.stop("read")
-            answer = self._answer(generation, understood, findings)
-            clock.stop("compose")
-        for piece in re.findall(r"\S+\s*", answer.text):
-            yield Token(piece)
+            answer = self._decide(generation, understood, findings)
+            material = self._material(generation, answer, findings)
+        if self._writer and material:
+            # Nothing of the index is held while the model writes: it may take its time.
+            answer = yield from self._writer.answer(material)
+        clock.stop("compose")
+        if not answer.wrote:
+            for piece in re.findall(r"\S+\s*", answer.text):
+                yield Token(piece)
         yield Done(replace(answer, question=question, timings=clock.seconds()))
 
     def search(
@@ -146,14 +175,43 @@ class Bot:
         with self._live.hold() as generation:
             return self._read(generation, asked, self._find(generation, asked, filters))
 
-    def chat(self) -> Chat:
-        """Begin a conversation that remembers its turns."""
-        return Chat(self)
+    def chat(self, *, restore: str | Path | None = None) -> Chat:
+        """Begin a conversation that remembers its turns, or go on with one that `Chat.save` wrote.
+
+        Raises ChatError where a saved one cannot be read.
+        """
+        return Chat(self, restored(restore) if restore is not None else ())
 
     def article(self, article_id: str) -> Article:
         """Return an article of the live generation; raises KeyError for an unknown id."""
         with self._live.hold() as generation:
             return generation.library.article(article_id)
+
+    def articles_from(self, file: Path) -> tuple[str, ...]:
+        """Return the ids of the articles that a file gave, by its absolute path."""
+        with self._live.hold() as generation:
+            return tuple(generation.library.ids_from_file(str(file)))
+
+    def sync(
+        self, roots: Sequence[Path], *, progress: Progress | None = None, allow_empty: bool = False
+    ) -> Report:
+        """Make the index hold what the roots hold now, made as it was made; raises as `sync` does.
+
+        Questions are answered from the old generation until the new one is published. An index
+        that has vanished is not begun anew: raises NoIndex.
+        """
+        live_name(self.data)
+        with self._live.hold() as generation:
+            embedder, made = self._model_of(generation).embedder, generation.manifest.settings
+        return sync(
+            roots,
+            self.data,
+            embedder=embedder,
+            settings=ChunkSettings(window=made.window, overlap=made.overlap, target=made.target),
+            progress=progress,
+            allow_empty=allow_empty,
+            chroma=self.settings.chroma,
+        )
 
     def status(self) -> Status:
         """Describe the live generation."""
@@ -203,32 +261,38 @@ class Bot:
         read = self._reader.read(question, [(p.title, p.text) for p in passages])
         return {p.chunk.id: found for p, found in zip(passages, read, strict=True)}
 
-    def _answer(self, generation: Generation, question: str, findings: Findings) -> Answer:
-        asked = kind(question)
-        if findings.chance < self._calibration.thresholds[self.settings.caution]:
-            nearest = findings.passages[:NEAREST]
-            text, missing = explain(question, asked, nearest, known=generation.terms.known)
-            return Answer(
-                question=question,
-                standalone=question,
-                answered=False,
-                text=text,
-                short="",
-                citations=(),
-                confidence=findings.chance,
-                nearest=nearest,
-                missing=missing,
-            )
-        chosen = choose(findings.evidence, asked, ComposeSettings())
-        citations = cite(chosen, generation.library.article)
-        return Answer(
-            question=question,
-            standalone=question,
-            answered=True,
-            text=answer_text(citations),
-            short=short_answer(findings.evidence[0]),
-            citations=citations,
-            confidence=findings.chance,
+    def _decide(self, generation: Generation, question: str, findings: Findings) -> Answer:
+        return decide(
+            question,
+            findings,
+            threshold=self._calibration.thresholds[self.settings.caution],
+            articles=generation.library.article,
+            known=generation.terms.known,
+        )
+
+    def _understood(self, question: str, history: tuple[Turn, ...]) -> Generator[Event, None, str]:
+        ruled = standalone_by_rule(question, history)
+        if self._writer is None or ruled == question:
+            return ruled
+        return (yield from self._writer.understood(question, history, ruled))
+
+    def _material(
+        self, generation: Generation, plain: Answer, findings: Findings
+    ) -> "Material | None":
+        """Gather what a language model writes from; a refusal is not for it to overturn."""
+        if self._writer is None or not plain.answered:
+            return None
+        from qa.llm.writing import Material
+
+        library = generation.library
+        passages = tuple(dict.fromkeys(item.passage for item in findings.evidence))
+        ids = {passage.article_id for passage in passages}
+        return Material(
+            plain=plain,
+            passages=passages,
+            articles={name: library.article(name) for name in ids},
+            spans={name: library.sentence_spans(name) for name in ids},
+            similarity=self._model_of(generation),
         )
 
     def _model_of(self, generation: Generation) -> Similarity:

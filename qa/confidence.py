@@ -20,12 +20,17 @@ PARAMETERS = Path(__file__).with_name("confidence.json")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model: weights by signal name, a bias, and a threshold for each caution."""
+    """A logistic model: weights by signal name, a bias, and a threshold for each caution.
+
+    `reader` is the fingerprint of the reader that a file's model was fitted to, empty for none and
+    for the models that ship.
+    """
 
     weights: Mapping[str, float]
     bias: float
     thresholds: Mapping[str, float]
     provenance: str
+    reader: str = ""
 
     def probability(self, signals: Mapping[str, float]) -> float:
         """Return the chance, 0 to 1, that a question with these signals is answered."""
@@ -43,6 +48,7 @@ def load(name: str, path: Path = PARAMETERS) -> Calibration:
         bias=fields["bias"],
         thresholds=fields["thresholds"],
         provenance=fields["provenance"],
+        reader=fields.get("reader", ""),
     )
 
 

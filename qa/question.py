@@ -12,6 +12,14 @@ _LIST = re.compile(
     r"officials|names|things|places|dates|conditions|topics|goals|results)\b",
     re.IGNORECASE,
 )
+# More than one thing, by the question's form: a plural with its verb, or a comparison.
+_SEVERAL = re.compile(
+    r"\b(?:which|what) (?!(?:do|does|did|is|was|are|were|has|have|had|will|would|can|could|should|"
+    r"may|might|makes|this)\b)(?:[\w’'-]+ ){0,2}?[a-z]{3,}(?<!s)s\b.*\b(?:are|were|have|did|do)\b|"
+    r"\bwhat (?:are|were) (?:the|some|all|his|her|its|their|\w+['’]s) (?:[\w’'-]+ ){0,2}?"
+    r"[a-z]{3,}(?<!s)s\b|^(?:list|compare|contrast)\b|\bdiffer(?:s|ed|ences?|ent)?\b",
+    re.IGNORECASE,
+)
 _KINDS = (
     ("why", re.compile(r"\b(why|how come|what (?:is|was|were|are) the reasons?)\b", re.I)),
     (
@@ -47,6 +55,7 @@ _KINDS = (
         ),
     ),
     ("list", _LIST),
+    ("list", _SEVERAL),
 )
 
 

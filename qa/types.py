@@ -11,10 +11,15 @@ PLAIN = "The corpus does not answer this."  # how the text of every refusal begi
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation with the text that answered it."""
+    """One question of a conversation with the text that answered it.
+
+    `understood` is the question as it was understood where rules would not understand it so: a
+    person corrected it, or a language model rewrote it.
+    """
 
     question: str
     answer: str
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,10 @@ class Answer:
     passages worth a look and `missing` names what was not found. `short` is the briefest form of
     the answer. `confidence` is between 0 and 1. `timings` are seconds of `search`, `read`,
     `compose` and `total`.
+
+    `wrote` names the language model that wrote `text`, and is empty where it is made of the
+    articles' own sentences. `removed` counts the model's sentences that no article bears out, and
+    `note` tells in a sentence or two what a reader should know of how the answer came about.
     """
 
     question: str
@@ -94,6 +103,9 @@ class Answer:
     nearest: tuple[Passage, ...] = ()
     missing: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    wrote: str = ""
+    removed: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The next piece of the answer's text; the pieces joined are the text."""
+    """The next piece of the answer's text; the pieces joined are the text.
+
+    It is empty where a language model is at work and has nothing to show yet.
+    """
 
     text: str
 

@@ -43,7 +43,17 @@ def test_a_question_in_another_script_is_kept(text: str) -> None:
         ("Who is Kim Yong-chol?", "who"),
         ("Which official flew to Pyongyang?", "who"),
         ("List all the countries named.", "list"),
+        ("Which letters between the two are mentioned?", "list"),
+        ("What sanctions did the UN lift?", "list"),
+        ("What are the goals of the summit?", "list"),
+        ("What were Bolton's demands?", "list"),
+        ("Compare the first and the second summit.", "list"),
+        ("How does the format differ from the last one?", "list"),
         ("What did Bolton say?", "fact"),
+        ("What does he say that they are doing?", "fact"),
+        ("What is the purpose of the press that they have?", "fact"),
+        ("What did ministers say that they were planning?", "fact"),
+        ("Which process did they agree on?", "fact"),
     ],
 )
 def test_a_question_is_told_apart_by_what_it_asks_for(question: str, expected: str) -> None:

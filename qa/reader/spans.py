@@ -7,7 +7,6 @@ busy machine and used twice the processor time.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ReaderError
+from qa.reader.files import OUTPUTS, checked, manifest_of, session_of
 from qa.reader.windows import (
     OVERLAP,
     WINDOW,
     Specials,
     Window,
+    encodable,
     layout,
     open_tokenizer,
     padded,
@@ -38,8 +39,7 @@ NOTHING = -30.0
 """The margin and answerability of a passage without a token: below any that the network gives."""
 
 WEIGHTS = Path(__file__).parent / "weights"
-_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
-_OUTPUTS = ["start", "end", "answerable"]
+_UNFIT = "The reader's network is of another shape and cannot read with the tokenizer beside it"
 
 Floats = NDArray[np.float32]
 Logits = tuple[Floats, Floats, float]
@@ -95,6 +95,11 @@ class Reader(Protocol):
         """Names the weights and the way of reading, for what is stored beside its results."""
         ...
 
+    @property
+    def calibration(self) -> str:
+        """Which model of `qa/confidence.json` suits its margins; "plain" looks at none."""
+        ...
+
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """One reading for each passage (title, text), in their order; offsets are in the text."""
         ...
@@ -105,6 +110,8 @@ class SpanReader:
 
     Subclasses say how windows become logits.
     """
+
+    calibration = "reader"
 
     def __init__(self, tokenizer: "Tokenizer", specials: Specials, fingerprint: str) -> None:
         self._tokenizer, self._specials = tokenizer, specials
@@ -127,17 +134,16 @@ class SpanReader:
         ]
         found = iter(self.logits([part for parts in cut for part in parts]))
         return [
-            _joined(parts, [next(found) for _ in parts], text.offsets)
+            joined(parts, [next(found) for _ in parts], text.offsets)
             for parts, text in zip(cut, texts, strict=True)
         ]
 
     def _encode(self, texts: list[str]) -> list[Any]:
-        # A lone surrogate cannot be encoded; any one-character stand-in keeps the offsets.
-        safe = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        safe = [encodable(text) for text in texts]
         return self._tokenizer.encode_batch(safe, add_special_tokens=False)
 
 
-def _joined(
+def joined(
     parts: Sequence[Window], logits: Sequence[Logits], offsets: Sequence[tuple[int, int]]
 ) -> Reading:
     """One reading of a passage; a token in several windows counts where it has most context."""
@@ -178,10 +184,10 @@ class OnnxReader(SpanReader):
         `threads` is how many windows are read at once. Raises `ReaderError` where a file lacks, is
         altered, or is of another shape.
         """
-        manifest = _manifest(folder)
+        manifest = manifest_of(folder)
         for name, digest in manifest["files"].items():
-            _checked(folder / name, digest)
-        session = _session(folder / "model.onnx")
+            checked(folder / name, digest)
+        session = session_of(folder / "model.onnx")
         tokenizer, specials = open_tokenizer(folder / "tokenizer.json")
         digests = " ".join(f"{name} {digest}" for name, digest in manifest["files"].items())
         mark = hashlib.sha256(f"{digests} {WINDOW} {OVERLAP}".encode()).hexdigest()[:16]
@@ -195,66 +201,15 @@ class OnnxReader(SpanReader):
     def _run(self, item: Window) -> Logits:
         ids, mask, types = padded([item], self._specials)
         fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        start, end, gate = self._session.run(_OUTPUTS, fed)
-        return start[0], end[0], float(gate[0])
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        complete = {"model.onnx", "tokenizer.json"} <= set(manifest["files"])
-        window, _ = manifest["window"], manifest["version"]
-    except OSError as error:
-        raise ReaderError(
-            f"The reader's manifest {path} cannot be read ({error.strerror}); "
-            "install the package again or name a folder that holds a reader."
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ReaderError(f"{path} is not a reader's manifest; export the reader again.") from error
-    if not complete or window != WINDOW:
-        raise ReaderError(
-            f"The reader in {folder} was made for windows of {window} tokens and this version "
-            f"reads {WINDOW}; export the reader again."
-        )
-    return manifest  # type: ignore[no-any-return]
-
-
-def _checked(path: Path, digest: str) -> None:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ReaderError(
-            f"The reader's file {path} cannot be read ({error.strerror}); "
-            "install the package again."
-        ) from error
-    if found != digest:
-        raise ReaderError(
-            f"{path} is altered: its SHA-256 begins {found[:12]} and the manifest says "
-            f"{digest[:12]}; install the package again."
-        )
-
-
-def _session(path: Path) -> "InferenceSession":
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime's share no narrower base
-        raise ReaderError(f"{path} is not a model that onnxruntime can load: {error}") from error
-    inputs = {item.name for item in session.get_inputs()}
-    outputs = {item.name for item in session.get_outputs()}
-    if inputs != _INPUTS or not set(_OUTPUTS) <= outputs:
-        raise ReaderError(
-            f"{path} is of another shape: it takes {sorted(inputs)} and gives {sorted(outputs)}, "
-            f"not {sorted(_INPUTS)} and {_OUTPUTS}."
-        )
-    return session
+        try:
+            start, end, gate = self._session.run(OUTPUTS, fed)
+            found = start[0], end[0], float(gate[0])
+        except Exception as error:  # onnxruntime's share no narrower base
+            first = str(error).strip().partition("\n")[0]
+            raise ReaderError(f"{_UNFIT} ({first}).") from error
+        if not found[0].shape == found[1].shape == ids[0].shape:
+            raise ReaderError(f"{_UNFIT} (it gives {start.shape} logits for {ids.shape} tokens).")
+        return found
 
 
 class FakeReader:
@@ -265,6 +220,7 @@ class FakeReader:
     """
 
     fingerprint = "fake reader"
+    calibration = "reader"
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = answers

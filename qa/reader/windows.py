@@ -52,7 +52,10 @@ def open_tokenizer(path: Path) -> tuple["Tokenizer", Specials]:
     """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises no narrower one
+        raise ReaderError(f"{path} is not a tokenizer; install the package again.") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
     cls, sep, pad = (_special(tokenizer, name) for name in ("[CLS]", "[SEP]", "[PAD]"))
@@ -64,6 +67,14 @@ def _special(tokenizer: "Tokenizer", name: str) -> int:
     if found is None:
         raise ReaderError(f"The reader's tokenizer lacks {name}: it is not a BERT model's.")
     return found
+
+
+def encodable(text: str) -> str:
+    """The text with a character in place of each lone surrogate, which no tokenizer can take.
+
+    As each stand-in is one character too, offsets stay as they are.
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def layout(

@@ -1,0 +1,235 @@
+"""A sentence as compared: its words, names, numbers, dates, and what negates or hedges them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from index.stems import stems
+from qa.claims.wordlists import DATES, LONG_NAMES, NUMBERS, SAME, SCALES
+from qa.followup.wordlists import FUNCTION
+
+_SPELT = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": ",", "\u00a0": " ", "[": "(", "]": ")"}
+    | {"%": " percent ", "$": " dollar ", "£": " pound ", "€": " euro "}
+)
+_FORMS = re.compile(r"\b(a)\.?m\b\.?|\b(p)\.?m\b\.?", re.I)
+_DASHED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_INITIAL = re.compile(r"(?:^|[.!?:;]\s+|[\"(]\s*|^\s*[-*•]\s*)$")
+# What turns a statement round, and what makes it less than one. Their scope is what follows.
+_NEGATION = re.compile(
+    r"\b(?:not|never|no(?! (?:later|sooner|more than|less than|fewer than|\d))|none|nobody|nothing|"
+    r"nowhere|neither|nor|without|cannot|hardly|barely|scarcely|unlikely|"
+    r"\w+n't|(?:den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|fail(?:s|ed|ing)?(?= to)|"
+    r"reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)(?= to)|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|"
+    r"cancel(?:s|ed|led|ling|ing)?|call(?:s|ed|ing)? off|rul(?:e|es|ed|ing) out|"
+    r"instead of|rather than|lack(?:s|ed|ing)?(?: of)?|far from|stop(?:s|ped|ping)?))\b",
+    re.I,
+)
+_HEDGE = re.compile(
+    r"\b(?:may(?! \d)|might|could|possibly|perhaps|maybe|reportedly|allegedly|likely|probably|"
+    r"apparently|supposedly|almost|nearly|potential(?:ly)?|"
+    r"(?:want|hope|plan|threaten|offer|promise|consider|propose|urge|demand|ask|expect|try|seek|"
+    r"intend|vow|pledge|aim|attempt|due|agree|tri|hop|propos|promis|threaten)"
+    r"(?:s|es|ed|d|ned|ning|ing|ied)?(?= (?:[\w' ]{1,30} )?"
+    r"to (?!(?:the|an?|his|her|its|their|during|in|on|at)\b)))\b"
+)
+_CONDITION = re.compile(r"\b(?:if|unless|provided that)\b", re.I)
+_LEAD_IN = re.compile(
+    r"^(?:(?:According to|Based on|As (?:stated|reported|mentioned) in) (?:the|this) (?:\w+ )?"
+    r"(?:article|passage|source|text|report|context)s?,? "
+    r"|(?:The|This) (?:\w+ )?(?:article|passage|source|text|report|context) "
+    r"(?:says|states|said|reports|mentions|notes|indicates) (?:that )?"
+    r"|It (?:is|was) (?:reported|stated|said|noted|mentioned) (?:there )?that )"
+)
+_BREAK = re.compile(r"[;.!?]\s|[;!?]|,\s|\b(?:after|before|when|while|because|since|until)\b")
+_CLAUSE = re.compile(r"[;.!?]\s|[;!?]|,\s+(?:but|and|while|although)\b")
+_SCOPE = 3  # content words that a negation or a hedge is taken to be about
+_PASSIVE = re.compile(
+    r"(?P<subject>[^,;:\"]*?)\b(?P<be>(?:(?:has|have|had|will|would|could|may|might) )?"
+    r"(?:was|were|is|are|been|be|being)(?: been| being)?)\s+"
+    r"(?P<verb>(?:\w+ly )?\w+(?:ed|en|wn|ght|ld|ade|ung|ound|ut|et|it|ept|elt|ost|id|un|one|orn))\b"
+    r"(?P<more>[^,;:\"]{0,40}?)\bby\s+"
+    r"(?P<agent>(?:the |a |an )?(?:[A-Z][\w.'-]*|of|and|the|[a-z]+(?= [A-Z]))"
+    r"(?: (?:[A-Z][\w.'-]*|of(?= [A-Z])|and(?= [A-Z])))*)"
+)
+_SAYING = (
+    r"(?:said|says|say|told|tells|added|adds|noted|wrote|tweeted|argued|claimed|announced|stated|"
+    r"explained|reported|conceded|insisted|warned)"
+)
+_SAID = re.compile(
+    rf"^(?P<what>.*\w.*?)(?P<mark>,?\"|,)\s+(?:(?P<who>[^,\"]{{2,80}}?)\s+(?P<verb>{_SAYING})\b"
+    rf"|(?P<verb2>{_SAYING})\s+(?P<who2>[^,\"]{{2,80}}?))(?P<rest>[^\"]{{0,80}})$",
+    re.S,
+)
+_ENDS = r"(?=[,.;:)\"]|\s*$|\s+(?:[(\"]|(?:" + "|".join(sorted(map(re.escape, FUNCTION))) + r")\b))"
+_MOVABLE = re.compile(
+    r"\b(?i:in|on|at|during|since|until|near|by|from|around|between|according to)\s+"
+    r"(?:(?:the|about|early|late|mid|an?|around)[ -]+)?"
+    r"(?P<what>[A-Z\d][\w:-]*(?:[ ,]+(?:[A-Z\d][\w:-]*|and(?= \d)|am\b|pm\b|century|local time))*)"
+    + _ENDS
+    + r"|\b(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    + _ENDS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word at `start`: its stem, or what its name, number or date is written as at once.
+
+    `kind` is "word", "name" (a capital), "opening" (a capital that begins a sentence), "number" or
+    "date"; `movable` tells that it stands in a phrase of time or place, which may stand anywhere.
+    """
+
+    stem: str
+    kind: str
+    text: str
+    start: int
+    movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as compared: its words in the order of an active statement, and what qualifies it.
+
+    `negations` and `hedges` hold the stems that each of them is about, nearest first; `conditions`
+    those of each clause that holds an "if".
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    negations: tuple[tuple[str, ...], ...]
+    hedges: tuple[tuple[str, ...], ...]
+    conditions: tuple[frozenset[str], ...]
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return frozenset(word.stem for word in self.words)
+
+
+@lru_cache(maxsize=2048)
+def sentence(text: str) -> Sentence:
+    """Take a sentence apart; the same text gives the same object."""
+    plain = _FORMS.sub(lambda m: (m[1] or m[2]).lower() + "m ", text.translate(_SPELT))
+    plain = _LEAD_IN.sub("", _DASHED.sub(" ", " ".join(plain.split())))
+    # Negations are read where they stand, before the statement is put into one order.
+    words = tuple(_words(plain))
+    return Sentence(
+        text=plain,
+        words=tuple(_words(_active(_said_first(plain)))),
+        negations=tuple(_scopes(_NEGATION, plain, words)),
+        hedges=tuple(_scopes(_HEDGE, plain, words)),
+        conditions=tuple(_conditions(plain, words)),
+    )
+
+
+def _said_first(text: str) -> str:
+    """Put the one who says something first: '"…", Trump said' becomes 'Trump said "…"'."""
+    match = _SAID.match(text)
+    if not match:
+        return text
+    who, verb = match["who"] or match["who2"], match["verb"] or match["verb2"]
+    if len(who.split()) > 8 or not re.search(
+        r"[A-Z]|official|spokes|source|\b(?:he|she|they)\b", who
+    ):
+        return text
+    rest = match["rest"].strip(" .")
+    return f"{who} {verb} {rest} that {match['what']}."
+
+
+def _active(text: str) -> str:
+    """Put who does something first: "Trump was invited by Lee" becomes "Lee invited Trump"."""
+    match = _PASSIVE.search(text)
+    if not match or not re.search("[A-Z]", match["agent"]):
+        return text
+    turned = f"{match['agent']} {match['verb']} {match['subject'].strip()} {match['more'].strip()}"
+    return f"{text[: match.start()]}{turned}{text[match.end() :]}"
+
+
+def _words(text: str) -> Iterator[Word]:
+    movable = [m.span("what") if m["what"] else m.span("day") for m in _MOVABLE.finditer(text)]
+    found = [_word(text, *entry) for entry in stems(text)]
+    for word in _joined([word for word in found if word]):
+        inside = any(start <= word.start < end for start, end in movable)
+        yield replace(word, movable=True) if inside else word
+
+
+def _word(text: str, stem: str, start: int, end: int) -> Word | None:
+    surface = text[start:end]
+    if surface == "may":
+        return None
+    if surface[0].isdigit():
+        return Word(stem, "number", surface, start)
+    if stem in NUMBERS:
+        return Word(f"{NUMBERS[stem]:g}", "number", surface, start)
+    upper = surface[0].isupper()
+    if upper and stem in DATES:
+        return Word(DATES[stem], "date", surface, start)
+    opening = upper and bool(_INITIAL.search(text[max(0, start - 8) : start]))
+    kind = "opening" if opening and not surface.isupper() else "name" if upper else "word"
+    return Word(SAME.get(stem, stem) if upper else stem, kind, surface, start)
+
+
+def _joined(words: Sequence[Word]) -> Iterator[Word]:
+    """Join "30 thousand" to a number and "United States" to a name."""
+    at = 0
+    while at < len(words):
+        word = words[at]
+        after = words[at + 1] if at + 1 < len(words) else None
+        # "twenty-five", and then its scale
+        if after and word.kind == after.kind == "number" and _tens(word, after):
+            word = replace(word, stem=f"{float(word.stem) + float(after.stem):g}")
+            at += 1
+            after = words[at + 1] if at + 1 < len(words) else None
+        if after and word.kind == "number" and after.stem in SCALES and _close(word, after):
+            value = _number(word.stem)
+            if value is not None:
+                word = replace(word, stem=f"{round(value * SCALES[after.stem], 6):.15g}")
+                at += 1
+        elif word.kind == "number":
+            value = _number(word.stem)
+            word = replace(word, stem=f"{value:.15g}") if value is not None else word
+        elif after and (word.stem, after.stem) in LONG_NAMES and word.text[0].isupper():
+            word = replace(word, stem=LONG_NAMES[word.stem, after.stem], kind="name")
+            at += 1
+        yield word
+        at += 1
+
+
+def _tens(word: Word, after: Word) -> bool:
+    spelt = not word.text[0].isdigit() and not after.text[0].isdigit()
+    if not spelt or not _close(word, after):
+        return False
+    return float(word.stem) in range(20, 100, 10) and float(after.stem) in range(1, 10)
+
+
+def _close(word: Word, after: Word) -> bool:
+    return after.start - word.start - len(word.text) <= 2
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _scopes(cue: re.Pattern[str], text: str, words: Sequence[Word]) -> Iterator[tuple[str, ...]]:
+    telling = [word for word in words if word.text.lower() not in FUNCTION]
+    for match in cue.finditer(text):
+        stop = _BREAK.search(text, match.end())
+        limit = stop.start() if stop else len(text)
+        after = [word for word in telling if match.end() <= word.start < limit]
+        before = [word for word in reversed(telling) if word.start < match.start()]
+        # What is denied is done or said; a name tells it only where nothing else does.
+        said = [word for word in after if word.kind == "word"]
+        names = [word for word in after if word.kind != "word"]
+        yield tuple(word.stem for word in (said[:_SCOPE] + names or before)[: _SCOPE + 1])
+
+
+def _conditions(text: str, words: Sequence[Word]) -> Iterator[frozenset[str]]:
+    edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
+    for start, end in pairwise(edges):
+        if _CONDITION.search(text, start, end):
+            yield frozenset(word.stem for word in words if start <= word.start < end)
