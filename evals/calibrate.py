@@ -2,7 +2,8 @@
 
 Each answerable SQuAD question of the pages kept for tuning is asked twice: of a corpus that holds
 its paragraph and of one that holds only the neighbours. The chance to be fitted is that of the best
-evidence holding an accepted answer. With `--write` the parameters replace those in `qa/`.
+evidence holding an accepted answer. With `--write` the parameters replace those in `qa/`; with
+`--out` they go into a file of their own, for the reader that they were fitted to and no other.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from evals.curves import calibration_error, separation
 from evals.sets import squad
 from qa import confidence
 from qa.bot import Bot
+from qa.opening import reader_for
+from qa.reader.spans import Reader
 from qa.settings import Settings
 
 # How far the best sentence is ahead of the next and what several sentences cover told more on SQuAD
@@ -46,13 +49,15 @@ class Example:
     split: str
 
 
-def gather(data: Path, work: Path, settings: Settings, step: int) -> list[Example]:
+def gather(data: Path, work: Path, reader: Reader | None, step: int) -> list[Example]:
     """Ask every `step`-th question of both corpora; the indexes are made under `work`."""
+    off = Settings(reader="off", calibration=None)
     found = []
     for corpus in squad.load_removed(data).corpora:
         folder = work / corpus.name
         paths = written(corpus, folder / "articles")
-        with Bot.build(paths, folder / "index", settings=settings) as bot:
+        Bot.build(paths, folder / "index", settings=off).close()
+        with Bot.open(folder / "index", settings=off, reader=reader) as bot:
             found += [example(bot, case) for case in corpus.cases[::step]]
     return found
 
@@ -110,6 +115,11 @@ def figures(parameters: dict[str, Any], examples: Sequence[Example]) -> dict[str
     return {name: round(value, 4) for name, value in found.items()}
 
 
+def keep(path: Path, models: dict[str, Any]) -> None:
+    """Write fitted models, by name, as `qa.confidence.load` reads them."""
+    path.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Fit on the tuning half, measure on the reporting half, and say both."""
     parser = argparse.ArgumentParser(description="Fit the confidence model.")
@@ -117,10 +127,14 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="where the indexes are made")
     parser.add_argument("--name", choices=sorted(SIGNALS), default="reader", help="which model")
     parser.add_argument("--step", type=int, default=1, help="every how many questions")
-    parser.add_argument("--write", action="store_true", help="replace the parameters in qa/")
+    parser.add_argument("--reader", default="own", help="as in the settings")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--write", action="store_true", help="replace the parameters in qa/")
+    kept.add_argument("--out", type=Path, help="write them there, for CORPUS_QA_CALIBRATION")
     options = parser.parse_args()
-    settings = Settings(reader="own" if options.name == "reader" else "off")
-    examples = gather(options.data, options.work, settings, options.step)
+    name = options.reader if options.name == "reader" else "off"
+    reader = reader_for(Settings(reader=name, calibration=None))
+    examples = gather(options.data, options.work, reader, options.step)
     tuned = [e for e in examples if e.split == "tune"]
     parameters = fit(tuned, SIGNALS[options.name])
     parameters["provenance"] = (
@@ -133,10 +147,12 @@ def main() -> None:
         "report": figures(parameters, [e for e in examples if e.split == "report"]),
     }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
+    if options.out:
+        fingerprint = reader.fingerprint if reader else ""
+        keep(options.out, {options.name: {**parameters, "reader": fingerprint}})
     if options.write:
         held = json.loads(confidence.PARAMETERS.read_text(encoding="utf-8"))
-        text = json.dumps({**held, options.name: parameters}, indent=1)
-        confidence.PARAMETERS.write_text(text + "\n", encoding="utf-8")
+        keep(confidence.PARAMETERS, {**held, options.name: parameters})
 
 
 if __name__ == "__main__":
