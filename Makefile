@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # asks for one that compiles llama.cpp from source.
 SMOLLM := .cache/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: chat test check eval clean
+.PHONY: chat test check eval bench clean
 
 chat: $(READY)  ## index seeds/ and open the web chat in the browser
 	$(BIN)/corpus-qa index seeds
@@ -25,6 +25,9 @@ check: $(READY)
 
 eval: $(READY)  ## the question set on seeds/; fails where a figure is below its floor
 	$(BIN)/corpus-qa eval seeds --gate
+
+bench: $(READY)  ## speed beside the peers, as `make bench DATA=DIR` where DIR holds scifact/
+	$(BIN)/python -m evals.speed --data $(or $(DATA),$(error Say by DATA=DIR where the public sets are))
 
 clean:  ## everything that the commands above made
 	rm -rf $(VENV) .corpus-qa .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

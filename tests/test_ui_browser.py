@@ -1,33 +1,24 @@
-"""The web chat in a real browser, on the real application and a real index."""
+"""Asking in a real browser: answers, their sources, refusals, the keyboard, hostile articles."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+pytest_plugins = ["tests.browsing"]
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # a loaded machine takes many times what an idle one does
 
-CHROMIUM = Path("/usr/bin/chromium")
-SEEDS = Path(__file__).parent.parent / "seeds"
+Serve = Callable[..., AbstractContextManager[tuple[str, Any]]]
+Visit = Callable[..., AbstractContextManager[Page]]
+Ask = Callable[[Page, str], None]
+
 QUESTION = "At which hotel on Sentosa Island will the Singapore talks begin?"
+SEVERAL = "What did officials say about the summit?"
 QUOTE = "Talks will begin at the Capella Hotel on Singapore’s Sentosa Island"
-SERVER = """
-import sys
-from pathlib import Path
-from index.embed import FakeEmbedder
-from qa import Bot
-from ui.server import serve
-bot = Bot.build([Path(sys.argv[1])], Path(sys.argv[2]), embedder=FakeEmbedder())
-serve(bot, "127.0.0.1", 0, open_browser=False)
-"""
 HOSTILE = """<script>document.title = "owned"</script> {{7*7}} \u202eegap
 ![x](http://elsewhere.example/a.png)
 
@@ -36,86 +27,15 @@ near [the reef](javascript:document.title='owned') and **never** ${document.titl
 """
 
 
-@contextmanager
-def started(corpus: Path, data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve an index of the corpus from a process of its own; yield the address and the process."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(corpus), str(data)], stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        told = ""
-        for told in process.stderr:
-            if told.startswith("The chat is at "):
-                break
-        try:
-            yield told.split()[4], process
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def serving(corpus: Path, data: Path) -> Iterator[str]:
-    """Serve an index of the corpus; yield the address."""
-    with started(corpus, data) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{CHROMIUM} is missing, and in CI the browser tests must run")
-        pytest.skip(f"{CHROMIUM} is missing; install Debian's chromium to run the browser tests")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(SEEDS, tmp_path_factory.mktemp("data")) as address:
-        yield address
-
-
-@contextmanager
-def visiting(
-    browser: Browser, address: str, width: int = 1440, height: int = 900
-) -> Iterator[Page]:
-    """A tab on the chat that must ask nothing of any other place and complain of nothing."""
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    requests: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type == "error" else None,
-    )
-    page.goto(address)
-    expect(page.get_by_label("Question")).to_be_visible()
-    yield page
-    context.close()
-    assert {urlsplit(url).hostname for url in requests} == {"127.0.0.1"}
-    assert complaints == []
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait for the whole answer."""
-    before = page.locator("#chat .done").count()
-    page.get_by_label("Question").fill(question)
-    page.get_by_role("button", name="Ask").click()
-    expect(page.locator("#chat .done")).to_have_count(before + 1)
+def marked(page: Page) -> str:
+    """What is marked as cited in the open article, its white space as one blank."""
+    return " ".join("".join(page.locator("#source mark.cited").all_inner_texts()).split())
 
 
 def test_an_answer_comes_with_cards_and_its_source_opens_at_the_quote(
-    browser: Browser, seeds: str
+    visit: Visit, ask: Ask, seeds: str
 ) -> None:
-    with visiting(browser, seeds) as page:
+    with visit(seeds) as page:
         ask(page, QUESTION)
         answer = page.locator("#chat .answer.done")
         expect(answer).to_contain_text(QUOTE)
@@ -124,19 +44,62 @@ def test_an_answer_comes_with_cards_and_its_source_opens_at_the_quote(
         for index in range(cards.count()):
             answer.locator("a.cite").nth(index).click()
             expect(cards.nth(index)).to_have_class("card on")
-            mark = page.locator("#source mark.cited").first
-            expect(mark).to_be_in_viewport()
-            marked = " ".join("".join(page.locator("#source mark.cited").all_inner_texts()).split())
+            expect(page.locator("#source mark.cited").first).to_be_in_viewport()
             quote = cards.nth(index).locator(".quote").text_content()
             assert quote is not None
-            assert marked == " ".join(quote.split())
-        assert page.get_by_label("Question").input_value() == ""
+            assert marked(page) == " ".join(quote.split())
+        assert page.get_by_role("textbox", name="Question").input_value() == ""
+
+
+def test_a_number_previews_its_quote_on_hover_and_on_focus(
+    visit: Visit, ask: Ask, seeds: str
+) -> None:
+    with visit(seeds) as page:
+        ask(page, QUESTION)
+        marker = page.locator("#chat a.cite").first
+        preview = page.get_by_role("tooltip")
+        marker.hover()
+        expect(preview).to_contain_text(QUOTE)
+        preview.hover()  # it stays while the pointer is on it
+        page.wait_for_timeout(300)
+        expect(preview).to_be_visible()
+        page.mouse.move(5, 5)
+        expect(preview).to_have_count(0)
+        page.keyboard.press("Tab")  # from here on the keyboard is in use
+        marker.focus()
+        expect(preview).to_contain_text(QUOTE)
+        page.keyboard.press("Escape")
+        expect(preview).to_have_count(0)
+
+
+def test_the_citations_of_an_answer_are_followed_one_after_the_other(
+    visit: Visit, ask: Ask, seeds: str
+) -> None:
+    with visit(seeds) as page:
+        ask(page, SEVERAL)
+        cards = page.locator("#chat .card")
+        count = cards.count()
+        assert count > 1
+        cards.first.locator("a").click()
+        bar = page.get_by_role("group", name="Citations")
+        expect(bar.get_by_role("button", name="Previous citation")).to_be_disabled()
+        for number in range(1, count + 1):
+            expect(bar).to_contain_text(f"{number} of {count}")
+            expect(cards.nth(number - 1)).to_have_class("card on")
+            quote = cards.nth(number - 1).locator(".quote").text_content() or ""
+            expect(page.locator("#source mark.cited").first).to_have_text(quote[:1_000])
+            if number < count:
+                bar.get_by_role("button", name="Next citation").click()
+        expect(bar.get_by_role("button", name="Next citation")).to_be_disabled()
+        titles = cards.locator(".title").all_inner_texts()
+        if titles.count(titles[-1]) > 1:  # other quotes of the same article are marked lightly
+            assert page.locator("#source mark.also").count() >= 1
 
 
 def test_what_the_corpus_does_not_hold_is_refused_without_a_citation(
-    browser: Browser, seeds: str
+    visit: Visit, ask: Ask, seeds: str
 ) -> None:
-    with visiting(browser, seeds) as page:
+    with visit(seeds) as page:
         ask(page, "How do zebrafish regenerate their fins?")
         refusal = page.locator("#chat .none.done")
         expect(refusal).to_contain_text("The corpus does not answer this.")
@@ -147,32 +110,43 @@ def test_what_the_corpus_does_not_hold_is_refused_without_a_citation(
         expect(page.locator("#source mark.cited").first).to_be_in_viewport()
 
 
-def test_each_tab_has_its_own_conversation(browser: Browser, seeds: str) -> None:
-    with visiting(browser, seeds) as one, visiting(browser, seeds) as two:
+def test_each_browser_has_its_own_conversations(visit: Visit, ask: Ask, seeds: str) -> None:
+    with visit(seeds) as one, visit(seeds) as two:
         ask(one, QUESTION)
         ask(two, "When will the second summit in Hanoi be?")
         ask(one, "Who wrote the letter?")
         assert one.locator("#chat .user-row").count() == 2
         assert two.locator("#chat .user-row").count() == 1
-        one.get_by_role("button", name="New conversation").click()
+        expect(two.locator("#side .convs a")).to_have_count(1)
+        here = one.url
+        one.get_by_role("button", name="New conversation").first.click()
         expect(one.locator("#chat .user-row")).to_have_count(0)
         expect(one.locator("#source")).to_contain_text("A number in an answer")
         assert two.locator("#chat .user-row").count() == 1
+        two.goto(here)  # another owner's conversation is not there
+        expect(two.locator("#chat .error")).to_be_visible()
+        assert QUOTE not in two.locator("#chat").inner_text()
 
 
-def test_a_question_that_cannot_be_asked_is_told_in_the_page(browser: Browser, seeds: str) -> None:
-    with visiting(browser, seeds) as page:
+def test_a_question_that_cannot_be_asked_stays_in_the_box(
+    visit: Visit, ask: Ask, seeds: str
+) -> None:
+    with visit(seeds) as page:
         ask(page, "why " * 25_000)
         expect(page.locator("#chat .error")).to_contain_text("characters")
-        ask(page, QUESTION)
+        box = page.get_by_role("textbox", name="Question")
+        assert len(box.input_value()) == 100_000
+        box.fill(QUESTION)
+        box.press("Enter")
         expect(page.locator("#chat .answer.done")).to_contain_text(QUOTE)
+        expect(page.locator("#chat .error")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 390])
 def test_on_a_phone_nothing_is_cut_off_and_the_source_covers_the_page(
-    browser: Browser, seeds: str, width: int
+    visit: Visit, ask: Ask, seeds: str, width: int
 ) -> None:
-    with visiting(browser, seeds, width, 740) as page:
+    with visit(seeds, width, 740) as page:
         ask(page, QUESTION)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.locator("#source")).to_be_hidden()
@@ -183,60 +157,90 @@ def test_on_a_phone_nothing_is_cut_off_and_the_source_covers_the_page(
         assert (box["x"], box["width"]) == (0, width)
         page.get_by_role("button", name="Close").click()
         expect(page.locator("#source")).to_be_hidden()
+        page.get_by_role("button", name="Conversations and filters").click()
+        expect(page.locator("#side .convs a")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(page.locator("#side")).to_be_hidden()
 
 
-def test_a_citation_is_followed_by_keyboard_alone(browser: Browser, seeds: str) -> None:
-    with visiting(browser, seeds, 390, 740) as page:
-        page.get_by_label("Question").focus()
+def test_everything_is_reached_by_keyboard_alone(visit: Visit, seeds: str) -> None:
+    def tab_to(page: Page, selector: str, key: str) -> None:
+        for _ in range(40):
+            page.keyboard.press(key)
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        pytest.fail(f"{selector} was not reached by {key}")
+
+    with visit(seeds, 390, 740) as page:
+        expect(page.locator("#side .size")).to_contain_text("indexed")
+        page.get_by_role("textbox", name="Question").focus()
         page.keyboard.type(QUESTION)
         page.keyboard.press("Enter")
-        expect(page.locator("#chat .answer.done")).to_be_visible(timeout=20_000)
-        marker = page.locator("#chat a.cite").first
-        for _ in range(12):
-            page.keyboard.press("Shift+Tab")
-            if marker.evaluate("element => element === document.activeElement"):
-                break
+        expect(page.locator("#chat .answer.done")).to_be_visible()
+        tab_to(page, "#chat a.cite", "Shift+Tab")
         page.keyboard.press("Enter")
         expect(page.locator("#source mark.cited").first).to_be_in_viewport()
         page.keyboard.press("Escape")
         expect(page.locator("#source")).to_be_hidden()
+        assert page.evaluate("document.activeElement.matches('#chat a.cite')")
+        tab_to(page, "#top button", "Shift+Tab")
+        tab_to(page, "#top button[aria-label='Conversations and filters']", "Shift+Tab")
+        page.keyboard.press("Enter")
+        tab_to(page, "#side .convs .b", "Tab")
+        page.keyboard.press("Enter")
+        for _ in range(3):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("Delete this conversation?")
+        tab_to(page, "dialog .risky", "Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#chat .user-row")).to_have_count(0)
 
 
-def test_a_hostile_article_changes_nothing_but_text(browser: Browser, tmp_path: Path) -> None:
+def test_a_hostile_article_changes_nothing_but_text(
+    visit: Visit, ask: Ask, serve: Serve, tmp_path: Path
+) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "hostile.txt").write_text(HOSTILE, encoding="utf-8")
-    with serving(corpus, tmp_path / "data") as address, visiting(browser, address) as page:
+    with serve(corpus, tmp_path / "data") as (address, _), visit(address) as page:
         ask(page, "Where does the zebrafish swim near the reef and never sleep?")
         expect(page.locator("#chat .done")).to_contain_text("zebrafish <img src=")
         page.locator("#chat a.source").first.click()
         expect(page.locator("#source mark.cited").first).to_be_in_viewport()
         expect(page.locator("#source")).to_contain_text("<script>document.title")
+        ask(page, "<img src=x onerror=\"document.title='owned'\"> {{7*7}} **never** sleeps?")
+        expect(page.locator("#side .convs a")).to_have_count(1)
         assert page.title() == "corpus-qa"
-        assert page.locator("#chat img, #source img, #chat script, #source script").count() == 0
+        assert page.locator("#page img, #page :is(#chat, #source) script").count() == 0
         assert "49" not in page.locator("#source").inner_text()
 
 
-def test_an_index_that_vanishes_is_told_or_does_no_harm(browser: Browser, tmp_path: Path) -> None:
+def test_an_index_that_vanishes_is_told_and_the_page_recovers(
+    visit: Visit, ask: Ask, serve: Serve, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
-    with serving(SEEDS, data) as address, visiting(browser, address) as page:
+    seeds = Path(__file__).parent.parent / "seeds"
+    with serve(seeds, data) as (address, _), visit(address, allowed="503") as page:
         ask(page, QUESTION)
         (data / "CURRENT").write_text("nonsense\n", encoding="utf-8")
         ask(page, QUESTION)
         expect(page.locator("#chat .error")).to_be_visible()
-        assert "Traceback" not in page.locator("#chat").inner_text()
+        expect(page.locator("#notice")).to_contain_text("The corpus cannot be read")
+        assert "Traceback" not in page.locator("#page").inner_text()
         (data / "CURRENT").write_text("000001\n", encoding="utf-8")
-        ask(page, QUESTION)
+        expect(page.locator("#notice")).to_be_empty()
+        page.locator("#chat .done").last.get_by_role("button", name="Ask again").click()
+        expect(page.locator("#chat .answer.done")).to_have_count(2)
         expect(page.locator("#chat .answer.done").last).to_contain_text(QUOTE)
 
 
 def test_an_interruption_stops_the_server_although_a_page_is_open(
-    browser: Browser, tmp_path: Path
+    visit: Visit, serve: Serve, tmp_path: Path
 ) -> None:
-    with started(SEEDS, tmp_path) as (address, process):
-        page = browser.new_page()
-        page.goto(address)
-        expect(page.get_by_label("Question")).to_be_visible()
+    seeds = Path(__file__).parent.parent / "seeds"
+    with serve(seeds, tmp_path) as (address, process), visit(address, allowed="") as page:
+        expect(page.locator("#side .size")).to_contain_text("indexed")
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
         page.close()

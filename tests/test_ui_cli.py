@@ -8,6 +8,7 @@ import pytest
 
 from ui import cli
 
+COMMANDS = ["index", "ask", "search", "chat", "serve", "password", "status", "feedback", "eval"]
 HEAVY = ("torch", "gradio", "llama_index", "chromadb", "onnxruntime", "tantivy", "rich", "numpy")
 
 
@@ -30,7 +31,7 @@ def test_help_is_quick_and_names_every_command() -> None:
         done = run("--help")
         seconds.append(time.perf_counter() - started)
     assert done.returncode == 0
-    for name in ("index", "ask", "search", "chat", "serve", "status", "eval"):
+    for name in COMMANDS:
         assert f"\n  {name} " in done.stdout
     assert min(seconds) < 0.5
 
@@ -48,10 +49,10 @@ def test_an_answer_needs_no_web_server_and_no_torch(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Talks will begin at the Capella Hotel.\n", encoding="utf-8")
     code = """
 import sys
-import qa.bot
+import qa.bot, qa.opening
 from index.embed import FakeEmbedder
 from ui.cli import main
-qa.bot.embedder_for = lambda settings, data: FakeEmbedder()
+qa.bot.embedder_for = qa.opening.embedder_for = lambda settings, data: FakeEmbedder()
 corpus, data = sys.argv[1:]
 main(["index", corpus, "--data", data])
 main(["ask", "Where will talks begin?", "--data", data])

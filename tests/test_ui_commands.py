@@ -16,7 +16,8 @@ QUESTION = "At which hotel on Sentosa Island will the talks begin?"
 
 @pytest.fixture(autouse=True)
 def _bag_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.bot.embedder_for", lambda settings, data: FakeEmbedder())
+    for place in ("qa.bot", "qa.opening"):
+        monkeypatch.setattr(f"{place}.embedder_for", lambda settings, data: FakeEmbedder())
 
 
 @pytest.fixture

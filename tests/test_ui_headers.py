@@ -47,7 +47,7 @@ def test_no_two_pages_share_a_nonce() -> None:
 
 def test_the_page_has_our_style_and_no_address_elsewhere() -> None:
     page = completed(PAGE.encode(), "n")
-    assert b"ui/chat.css" in page
+    assert b"ui/page.css" in page
     assert b"elsewhere.example" not in page
     assert b"twitter" not in page
 

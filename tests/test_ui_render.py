@@ -8,16 +8,9 @@ import pytest
 
 from index.types import Chunk, Passage
 from qa.types import Answer, Citation
-from ui.render import (
-    answer_html,
-    card_html,
-    citation_link,
-    error_html,
-    inert,
-    line,
-    partial_html,
-    question_html,
-)
+from ui.cards import card_html, citation_link
+from ui.inert import inert, line
+from ui.render import answer_html, error_html, partial_html, question_html, unanswered_html
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -119,10 +112,10 @@ def test_the_direction_of_a_foreign_text_is_contained() -> None:
 def test_markers_link_to_the_cards_of_their_own_answer() -> None:
     first, second = cited(1, "One."), cited(2, "Two.", start=40, end=44)
     html = answer_html(answered("One. [1] Two. [2]", first, second), turn=3)
-    assert '<a class="cite" href="#t3-c1">1</a>' in html
-    assert '<a class="cite" href="#t3-c2">2</a>' in html
-    assert '<li id="t3-c1" class="card">' in html
-    assert '<li id="t3-c2" class="card">' in html
+    assert '<a class="cite" href="#a3-c1">1</a>' in html
+    assert '<a class="cite" href="#a3-c2">2</a>' in html
+    assert '<li id="a3-c1" class="card">' in html
+    assert '<li id="a3-c2" class="card">' in html
 
 
 def test_an_answer_of_quotes_gives_each_quote_its_paragraph() -> None:
@@ -183,7 +176,6 @@ def test_a_refusal_says_so_with_what_is_missing_and_the_nearest_passages() -> No
     html = answer_html(refusal, 1)
     read = Reader(html)
     assert "The corpus does not answer this." in read.text
-    assert "understood as: Who was it?" in read.text
     assert "Not founda person" in read.text  # what the text has named is not named again
     assert "Text of it." in read.text
     assert 'class="cite"' not in html
@@ -198,7 +190,46 @@ def test_an_unfinished_marker_is_held_back_while_the_answer_streams() -> None:
 
 
 def test_a_question_of_100000_characters_is_cut_in_the_page() -> None:
-    assert len(question_html("why " * 25_000)) < 1_000
+    assert len(question_html("why " * 25_000)) < 2_200
+
+
+def test_a_question_tells_how_it_was_understood_only_where_that_differs() -> None:
+    html = question_html("When?", "c-1", 7, understood="When do <b>they</b> begin?")
+    assert "understood as: When do <b>they</b> begin?" in Reader(html).text
+    assert ("class", "q of-c-1") in Reader(html).attributes
+    assert ("id", "q7") in Reader(html).attributes
+    assert "understood" not in question_html("When?", understood=" When? ")
+
+
+def test_a_question_tells_which_articles_it_was_limited_to() -> None:
+    html = question_html("When?", only="only articles from CNN")
+    assert Reader(html).text.endswith("only articles from CNN")
+
+
+def test_a_stale_citation_says_so_and_the_others_do_not() -> None:
+    first, second = cited(1, "One."), cited(2, "Two.", start=40, end=44)
+    html = answer_html(answered("One. [1] Two. [2]", first, second), 3, standing={2: "gone"})
+    assert Reader(html).text.count("no longer in the corpus") == 1
+    assert '<li id="a3-c2" class="card stale">' in html
+
+
+def test_what_was_said_of_an_answer_is_kept_inert() -> None:
+    html = answer_html(answered("One. [1]", cited(1)), 3, thumb="down", comment="<b>no</b>")
+    assert '<span class="judged down">' in html
+    assert "<b>no" not in html
+    assert "judged" not in answer_html(answered("One. [1]", cited(1)), 3, comment="ignored")
+
+
+def test_an_answer_says_what_its_note_says_and_who_wrote_it() -> None:
+    answer = replace(answered("One. [1]", cited(1)), note="two sentences left out", wrote="small")
+    text = Reader(answer_html(answer, 1)).text
+    assert "Two sentences left out." in text
+    assert "written by small" in text
+
+
+def test_a_question_without_an_answer_can_be_told_from_one_that_failed() -> None:
+    assert 'class="none unanswered done" id="a4"' in unanswered_html(4)
+    assert 'class="none error done" id="a4"' in error_html("no", 4)
 
 
 def test_an_error_is_one_sentence() -> None:

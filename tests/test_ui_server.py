@@ -93,7 +93,7 @@ def test_no_other_origin_may_read(client: TestClient) -> None:
 
 def test_the_page_is_ours_and_names_no_other_place(client: TestClient) -> None:
     page = client.get("/", headers={"accept-encoding": "gzip, br"}).text
-    assert "ui/chat.css" in page
+    assert "ui/page.css" in page
     assert "<title>corpus-qa</title>" in page or '"title":"corpus-qa"' in page
     assert not re.findall(r'(?:src|href|content)="(https?:)?//', page)
 

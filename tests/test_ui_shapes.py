@@ -33,6 +33,9 @@ def test_an_answer_has_the_documented_keys_in_their_order() -> None:
         "citations",
         "nearest",
         "missing",
+        "wrote",
+        "removed",
+        "note",
         "timings",
     ]
     assert found["citations"] == [

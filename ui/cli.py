@@ -1,4 +1,4 @@
-"""The command line: `corpus-qa index | ask | search | chat | serve | status | eval`.
+"""The command line: `corpus-qa index | ask | search | chat | serve | status | eval …`.
 
 Exit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted. Nothing heavy is imported
 before a command needs it, so that `--help` and a wrong option are answered at once.
@@ -9,15 +9,16 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ui.errors import Incomplete, UIError, WrongUse
+from ui import serving_cli
+from ui.errors import Incomplete, UIError
+from ui.options import DATA, AsJson, Chroma, Data, Ray, embedder_on, path_of
+from ui.options import open_bot as _open
+from ui.options import settings_from as _settings
 from ui.words import count
-
-if TYPE_CHECKING:
-    from qa import Bot, Settings
 
 app = typer.Typer(
     help="Ask questions of a folder of articles; every answer cites exact spans of them.",
@@ -32,22 +33,7 @@ INTERRUPTED = 130
 _SAID = ("index.errors", "qa.errors", "evals.errors")  # their errors are sentences for people
 
 
-def _path(value: str | Path) -> Path:
-    """A path as given; an empty one, as of an unset variable, would be the current folder."""
-    if not str(value):
-        raise typer.BadParameter("a path is empty; name a file or folder, or '.' for this one")
-    return Path(value)
-
-
-Data = Annotated[
-    Path,
-    typer.Option(
-        envvar="CORPUS_QA_DATA", help="The folder of the index.", metavar="DIR", parser=_path
-    ),
-]
-DATA = Path(".corpus-qa")
 Question = Annotated[str, typer.Argument(show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 @app.command()
@@ -57,7 +43,7 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
         typer.Argument(
             help="Files and folders of articles; with --rebuild, none for what is indexed.",
             show_default="seeds",
-            parser=_path,
+            parser=path_of,
         ),
     ] = None,
     data: Data = DATA,
@@ -73,19 +59,19 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
         bool, typer.Option("--allow-empty", help="Accept that a folder has nothing to read now.")
     ] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Write everything anew.")] = False,
+    chroma: Chroma = "",
+    ray: Ray = "",
 ) -> None:
     """Make the index hold what files and folders hold now."""
-    settings = _settings(model=model, device=device, online=online)
+    settings = _settings(model=model, device=device, online=online, chroma=chroma)
     from index.build import ChunkSettings, sync
     from index.generations import is_indexed
-    from qa.opening import embedder_for
     from ui.progress import progress
     from ui.terminal import report_lines
 
     # The command that mends an index must not add to it what was never asked for.
     usual = [] if rebuild and is_indexed(data) else [SEEDS]
-    embedder = embedder_for(settings, data)
-    with progress() as advance:
+    with embedder_on(ray, settings, data) as embedder, progress() as advance:
         report = sync(
             paths or usual,
             data,
@@ -94,6 +80,7 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
             progress=advance,
             allow_empty=allow_empty,
             rebuild=rebuild,
+            chroma=settings.chroma,
         )
     for line in report_lines(report):
         typer.echo(line)
@@ -102,9 +89,11 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
 
 
 @app.command()
-def ask(question: Question, data: Data = DATA, as_json: AsJson = False) -> None:
+def ask(
+    question: Question, data: Data = DATA, as_json: AsJson = False, chroma: Chroma = ""
+) -> None:
     """Answer one question, with its citations."""
-    with _open(data) as bot:
+    with _open(data, chroma) as bot:
         answer = bot.ask(question)
     if as_json:
         from ui.shapes import answer_object
@@ -123,9 +112,10 @@ def search(
     data: Data = DATA,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     as_json: AsJson = False,
+    chroma: Chroma = "",
 ) -> None:
     """List the passages that are nearest to a question."""
-    with _open(data) as bot:
+    with _open(data, chroma) as bot:
         passages = bot.search(question, k)
     if as_json:
         from ui.shapes import passage_objects
@@ -138,42 +128,22 @@ def search(
 
 
 @app.command()
-def chat(data: Data = DATA) -> None:
+def chat(data: Data = DATA, chroma: Chroma = "") -> None:
     """Ask one question after another in this terminal; Ctrl-D ends."""
     from ui.repl import converse
 
-    with _open(data) as bot:
+    with _open(data, chroma) as bot:
         converse(bot.chat(), _width())
 
 
-@app.command()
-def serve(
-    data: Data = DATA,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 7860,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
-    ] = False,
-    allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Let other machines ask, without a sign-in.")
-    ] = False,
-) -> None:
-    """Serve the web chat, for this machine alone unless told otherwise."""
-    from ui.addresses import is_loopback
-
-    if not is_loopback(host) and not allow_remote:
-        raise WrongUse(f"--host {host} lets other machines ask; add --allow-remote to mean it.")
-    with _open(data) as bot:
-        typer.echo("Starting the chat …", err=True)  # gradio takes seconds to load
-        from ui.server import serve as run
-
-        run(bot, host, port, open_browser=open_browser)
+app.command()(serving_cli.serve)
+app.command()(serving_cli.password)
 
 
 @app.command()
-def status(data: Data = DATA, as_json: AsJson = False) -> None:
+def status(data: Data = DATA, as_json: AsJson = False, chroma: Chroma = "") -> None:
     """Tell what is indexed, with which model, since when."""
-    with _open(data) as bot:
+    with _open(data, chroma) as bot:
         found = bot.status()
     if as_json:
         from ui.shapes import status_object
@@ -184,6 +154,15 @@ def status(data: Data = DATA, as_json: AsJson = False) -> None:
 
     for line in status_lines(found):
         typer.echo(line)
+
+
+@app.command()
+def feedback(data: Data = DATA, as_json: AsJson = False) -> None:
+    """Tell what people thought of answers; --json gives cases for eval."""
+    from ui.feedback import run
+
+    if said := run(data, as_json):
+        typer.echo(said)
 
 
 @app.command("eval")
@@ -255,26 +234,6 @@ def _worded(error: Exception) -> tuple[int, str]:
     said = str(error).strip() or "no reason given"
     kind = type(error).__name__
     return 1, f"{kind}: {said} (unexpected; CORPUS_QA_DEBUG=1 shows where it came from)"
-
-
-def _open(data: Path) -> "Bot":
-    from qa import Bot
-
-    return Bot.open(data, settings=_settings())
-
-
-def _settings(**given: str | bool) -> "Settings":
-    """The settings from the environment and from the options that were given."""
-    from pydantic import ValidationError
-
-    from qa import Settings
-
-    try:
-        return Settings.model_validate({name: value for name, value in given.items() if value})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        raise WrongUse(f"CORPUS_QA_{name}={first['input']}: {first['msg']}") from error
 
 
 def _print_json(value: object) -> None:

@@ -4,7 +4,6 @@ Of Gradio's own paths only those that the page uses are open: no uploads, no pro
 """
 
 import asyncio
-import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -24,7 +23,7 @@ POLICY = (
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -32,22 +31,19 @@ HEADERS = {
 ASSETS = Path(__file__).with_name("assets")
 
 
-def _versioned(name: str) -> str:
-    # So that no browser takes its copy of an older version.
-    return f"ui/{name}?{hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]}"
-
+STYLES = ("theme", "answers", "source", "side", "page")
 
 _HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="icon" href="ui/icon.svg">'
-    f'<link rel="stylesheet" href="{_versioned("chat.css")}">'
-    f'<script src="{_versioned("chat.js")}" defer></script></head>'
+    + "".join(f'<link rel="stylesheet" href="ui/{name}.css">' for name in STYLES)
+    + '<script type="module" src="ui/page.js"></script></head>'
 ).encode()
 _ADVERTS = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>', re.DOTALL)
 
 
 _GRADIO = "/gradio_api/"
 _OPEN = ("queue/", "heartbeat/", "startup-events", "cancel", "reset")
-_CLOSED = ("/openapi.json", "/monitoring", "/login", "/logout", "/pwa_icon")
+_CLOSED = ("/openapi.json", "/monitoring", "/pwa_icon")
 
 
 _HEARTBEAT = "/gradio_api/heartbeat/"
@@ -66,6 +62,9 @@ class Guarded:
         self.stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks it
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

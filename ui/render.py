@@ -1,117 +1,104 @@
-"""Answers as HTML for the chat: every word that is not ours goes through `inert`.
-
-The chat shows its messages as Markdown and HTML and sanitises them. What is made here needs
-neither: each ASCII punctuation mark of a foreign text becomes a numeric entity, which both
-languages show as that mark and read as nothing else.
-"""
+"""Questions and answers as HTML for the chat; every word that is not ours goes through `inert`."""
 
 import re
-import string
-from collections.abc import Sequence
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
-from index.types import Passage
-from qa.types import Answer, Citation
-from ui.words import byline, count, named, sentence, shortened
+from qa.question import LONGEST
+from qa.types import Answer
+from ui.cards import card_id, cards_html, near_html
+from ui.inert import inert, line
+from ui.words import count, sentence, shortened
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
 
 _SHORT = ' class="short"'
-_INERT = {
-    **{ord(mark): f"&#{ord(mark)};" for mark in string.punctuation},
-    # Controls, lone surrogates and the two overrides of direction are shown as what they are:
-    # something that is no text. Embedded directions stay, inside an element that contains them.
-    **{code: "\ufffd" for code in range(0x20) if chr(code) not in "\t\n\r"},
-    **dict.fromkeys((*range(0x7F, 0xA0), *range(0xD800, 0xE000), 0x202D, 0x202E), "\ufffd"),
-}
 
 
-def inert(text: str) -> str:
-    """The text as HTML that is also inert in Markdown and in templates."""
-    return text.translate(_INERT)
+def question_html(
+    question: str, conversation: str = "", turn: int = 0, *, understood: str = "", only: str = ""
+) -> str:
+    """A question as it was asked, as it was understood, and which articles it was limited to.
+
+    A very long one is cut. The page's script reads conversation and turn from class and id.
+    """
+    asked = f'<h2 class="q of-{inert_name(conversation)}" id="q{turn}" dir="auto">'
+    differs = understood and " ".join(understood.split()) != " ".join(question.split())
+    return (
+        f"{asked}{line(shortened(question, LONGEST))}</h2>"
+        + (f'<p class="understood">understood as: {line(understood)}</p>' if differs else "")
+        + (f'<p class="only">{line(only)}</p>' if only else "")
+    )
 
 
-def line(text: str) -> str:
-    """The text as inert HTML in one line, its direction contained."""
-    return f"<bdi>{inert(' '.join(text.split()))}</bdi>"
-
-
-def question_html(question: str) -> str:
-    """A question as it was asked; a very long one is cut."""
-    return f'<h2 class="q" dir="auto">{line(shortened(question, 600))}</h2>'
+def inert_name(name: str) -> str:
+    """A name of ours that may stand in a class: letters, digits, hyphens and underscores."""
+    return re.sub(r"[^\w-]", "", name, flags=re.ASCII)
 
 
 def waiting_html(what: str) -> str:
     """A line that tells what is being done while nothing can be shown yet."""
-    return f'<p class="wait">{inert(what)}</p>'
+    return f'<p class="wait going">{inert(what)}</p>'
 
 
-def error_html(reason: str) -> str:
+def error_html(reason: str, turn: int = 0) -> str:
     """One sentence that tells why there is no answer."""
-    return f'<div class="none error done"><p>{line(sentence(reason))}</p></div>'
+    return f'<div class="none error done"{_id(turn)}><p>{line(sentence(reason))}</p></div>'
+
+
+def unanswered_html(turn: int) -> str:
+    """That a question was asked and never answered."""
+    said = "This question has no answer: it was stopped, or the connection was lost."
+    return f'<div class="none unanswered done"{_id(turn)}><p>{inert(said)}</p></div>'
 
 
 def partial_html(text: str) -> str:
     """The part of an answer's text that has arrived; an unfinished marker is held back."""
     shown = re.sub(r"\s*\[\d*$", "", text)
     parts = "".join(f'<p dir="auto">{_marked(part, {})}</p>' for part in shown.splitlines())
-    return f'<div class="answer">{parts}</div>'
+    return f'<div class="answer going">{parts}</div>'
 
 
-def answer_html(answer: Answer, turn: int) -> str:
+def answer_html(
+    answer: Answer,
+    turn: int,
+    *,
+    standing: Mapping[int, str] | None = None,
+    thumb: str = "",
+    comment: str = "",
+) -> str:
     """A whole answer: the short form, the text with linked markers, its citations as cards.
 
-    `turn` makes the ids of this answer's cards unique in the page: `t3-c1`.
+    `turn` makes the ids of this answer's cards unique in the page: `a3-c1`. `standing` names by
+    number the citations whose article has changed or is gone.
     """
+    judged = _judged(thumb, comment)
     if not answer.answered:
-        return _refusal_html(answer)
-    links = {citation.number: f"#{card_id(turn, citation)}" for citation in answer.citations}
+        return _refusal_html(answer, turn, judged)
+    links = {one.number: f"#{card_id(turn, one.number)}" for one in answer.citations}
     parts = [
-        '<div class="answer done">',
-        _understood(answer),
+        f'<div class="answer done"{_id(turn)}>',
         _text(answer, links),
+        _note(answer),
+        cards_html(answer.citations, turn, standing),
         _meta(answer),
-        '<ol class="cards">',
-        *(card_html(citation, answer.citations, turn) for citation in answer.citations),
-        "</ol></div>",
+        f"{judged}</div>",
     ]
     return "".join(parts)
 
 
-def card_id(turn: int, citation: Citation) -> str:
-    """The id of a citation's card in the page."""
-    return f"t{turn}-c{citation.number}"
+def _id(turn: int) -> str:
+    return f' id="a{turn}"' if turn else ""
 
 
-def card_html(citation: Citation, citations: Sequence[Citation], turn: int) -> str:
-    """A citation as a card that links to its article, opened at the quote."""
-    title = line(named(citation.title, citation.path, citation.article_id))
-    return (
-        f'<li id="{card_id(turn, citation)}" class="card">'
-        f'<a class="source" href="{inert(citation_link(citation, citations))}">'
-        f'<span class="num">{citation.number}</span>'
-        f'<span class="title">{title}</span>'
-        f'<span class="by">{line(byline(citation.source, citation.published))}</span>'
-        f'<span class="quote" dir="auto">{line(citation.quote)}</span></a></li>'
-    )
+def _judged(thumb: str, comment: str) -> str:
+    """What was said of the answer, for the page's script to show."""
+    if thumb not in ("up", "down"):
+        return ""
+    return f'<span class="judged {thumb}">{line(comment)}</span>'
 
 
-def citation_link(citation: Citation, citations: Sequence[Citation]) -> str:
-    """Where the citation's article is shown, all spans that the answer cites in it marked."""
-    same = [other for other in citations if other.article_id == citation.article_id]
-    spans = ",".join(f"{other.start}-{other.end}" for other in same)
-    at = f"{citation.start}-{citation.end}"
-    return _link(id=citation.article_id, version=citation.sha256, at=at, spans=spans)
-
-
-def passage_link(passage: Passage) -> str:
-    """Where the passage's article is shown, the passage marked."""
-    at = f"{passage.chunk.start}-{passage.chunk.end}"
-    return _link(id=passage.article_id, at=at)
-
-
-def _link(**query: str) -> str:
-    return f"article?{urlencode(query)}#cited"
+def _note(answer: Answer) -> str:
+    return f'<p class="note">{line(sentence(answer.note))}</p>' if answer.note else ""
 
 
 def _text(answer: Answer, links: dict[int, str]) -> str:
@@ -169,42 +156,30 @@ def _marker(number: int, links: dict[int, str]) -> str:
     return f"&#91;{number}&#93;" if links else f'<span class="cite">{number}</span>'
 
 
-def _understood(answer: Answer) -> str:
-    if answer.standalone == answer.question:
-        return ""
-    return f'<p class="understood">understood as: {line(answer.standalone)}</p>'
-
-
 def _meta(answer: Answer) -> str:
     sources = len({citation.article_id for citation in answer.citations})
     confidence = f"confidence {answer.confidence * 100:.0f}&#8239;%"
-    return f'<p class="meta"><span>{count(sources, "source")}</span><span>{confidence}</span></p>'
+    wrote = f"<span>written by {line(answer.wrote)}</span>" if answer.wrote else ""
+    return (
+        f'<p class="meta"><span>{count(sources, "source")}</span>'
+        f"<span>{confidence}</span>{wrote}</p>"
+    )
 
 
-def _refusal_html(answer: Answer) -> str:
+def _refusal_html(answer: Answer, turn: int, judged: str) -> str:
     said, _, why = answer.text.partition(". ")
     unnamed = [name for name in answer.missing if name not in answer.text]
     missing = "".join(f"<li>{line(name)}</li>" for name in unnamed)
-    nearest = "".join(map(_near, answer.nearest))
+    nearest = "".join(map(near_html, answer.nearest))
     return "".join(
         [
-            '<div class="none done">',
-            _understood(answer),
+            f'<div class="none refusal done"{_id(turn)}>',
             f'<p class="says" dir="auto">{line(f"{said}." if why else said)}</p>',
             f'<p class="why" dir="auto">{line(why)}</p>' if why else "",
             f'<p class="label">Not found</p><ul class="missing">{missing}</ul>' if missing else "",
             f'<p class="label">The nearest passages</p><ul class="near">{nearest}</ul>'
             if nearest
             else "",
-            "</div>",
+            f"{_note(answer)}{judged}</div>",
         ]
-    )
-
-
-def _near(passage: Passage) -> str:
-    title = line(named(passage.title, "", passage.article_id))
-    return (
-        f'<li><a class="source" href="{inert(passage_link(passage))}">{title}</a> '
-        f'<span class="by">{line(byline(passage.source, passage.published))}</span>'
-        f'<span class="quote" dir="auto">{line(shortened(passage.text, 220))}</span></li>'
     )

@@ -23,6 +23,9 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "citations": [citation_object(citation) for citation in answer.citations],
         "nearest": passage_objects(answer.nearest),
         "missing": list(answer.missing),
+        "wrote": answer.wrote,
+        "removed": answer.removed,
+        "note": answer.note,
         "timings": dict(answer.timings),
     }
 

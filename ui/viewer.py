@@ -1,17 +1,49 @@
-"""A whole article as an HTML page, its cited spans marked by their offsets."""
+"""A whole article as an HTML page: cited spans marked by offset, boilerplate dimmed."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from index.boilerplate import boilerplate
 from index.types import Article, Span
-from ui.render import inert, line
+from ui.inert import inert, line
 from ui.words import byline, count, named
 
 LONGEST = 400_000  # characters shown at once; browsers lay out a few MB of one line in seconds
 
 _CITED = '<mark class="cited">'  # the first one is where links to this page lead
 _WRAPPED_AT = range(45, 121)  # the lengths of lines that were broken by a program, not by a writer
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is cited, what else the answer cites, and what is not the article's own text."""
+
+    at: Span | None
+    also: Sequence[Span]
+    junk: Sequence[Span] = ()
+
+    def within(self, block: Span) -> "_Marks":
+        """The same, the boilerplate that touches this block only; it is in order and disjoint."""
+        first = bisect_right(self.junk, block.start, key=lambda span: span.end)
+        last = bisect_left(self.junk, block.end, key=lambda span: span.start)
+        return _Marks(self.at, self.also, self.junk[first:last])
+
+    def edges(self) -> set[int]:
+        """Where a mark begins or ends."""
+        spans = [*self.also, *self.junk, *([self.at] if self.at else [])]
+        return {edge for span in spans for edge in (span.start, span.end)}
+
+    def kind(self, position: int) -> str:
+        """How the text is marked from here to the next edge."""
+        if self.at is not None and self.at.start <= position < self.at.end:
+            return "cited"
+        for name, spans in (("also", self.also), ("junk", self.junk)):
+            if any(span.start <= position < span.end for span in spans):
+                return name
+        return ""
 
 
 def article_page(article: Article, at: Span | None, spans: Sequence[Span], note: str = "") -> str:
@@ -25,9 +57,10 @@ def article_page(article: Article, at: Span | None, spans: Sequence[Span], note:
         note = f"{note} {_cut_note(article, window)}".strip()
     blocks = list(paragraph_spans(article.text, window))
     heading = _heading(article, blocks)
-    body = "".join(f"<p>{_piece(article.text, block, at, spans)}</p>" for block in blocks)
+    marks = _Marks(at, spans, boilerplate(article.text, article.title))
+    body = "".join(f"<p>{_piece(article.text, block, marks)}</p>" for block in blocks)
     title = named(article.title, article.path, article.id)
-    shown = _piece(article.text, heading, at, spans) if heading else line(title)
+    shown = _piece(article.text, heading, _Marks(at, spans)) if heading else line(title)
     whole = (
         f'<header><h2 dir="auto">{shown}</h2>'
         f'<p class="by">{line(byline(article.source, article.published))} · '
@@ -94,12 +127,12 @@ def _heading(article: Article, blocks: list[Span]) -> Span | None:
     return blocks.pop(0) if " ".join(first.split()) == " ".join(article.title.split()) else None
 
 
-def _piece(text: str, block: Span, at: Span | None, spans: Sequence[Span]) -> str:
+def _piece(text: str, block: Span, marks: _Marks) -> str:
     """One paragraph as HTML: cut wherever a marked span begins or ends, then marked."""
-    marked = [span for span in (at, *spans) if span is not None]
-    cuts = {edge for span in marked for edge in (span.start, span.end)}
-    edges = sorted({block.start, block.end} | {e for e in cuts if block.start < e < block.end})
-    runs = groupby(edges[:-1], lambda edge: _kind(edge, at, spans))
+    near = marks.within(block)
+    cuts = {edge for edge in near.edges() if block.start < edge < block.end}
+    edges = sorted({block.start, block.end} | cuts)
+    runs = groupby(edges[:-1], near.kind)
     starts = [(kind, next(run)) for kind, run in runs]
     ends = [start for _, start in starts[1:]] + [block.end]
     return "".join(
@@ -107,13 +140,9 @@ def _piece(text: str, block: Span, at: Span | None, spans: Sequence[Span]) -> st
     )
 
 
-def _kind(position: int, at: Span | None, spans: Sequence[Span]) -> str:
-    if at is not None and at.start <= position < at.end:
-        return "cited"
-    return "also" if any(span.start <= position < span.end for span in spans) else ""
-
-
 def _mark(html: str, kind: str) -> str:
+    if kind == "junk":
+        return f'<span class="junk">{html}</span>'
     return f'<mark class="{kind}">{html}</mark>' if kind else html
 
 
@@ -123,6 +152,7 @@ def _page(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{inert(' '.join(title.split()))}</title>"
-        '<link rel="icon" href="ui/icon.svg"><link rel="stylesheet" href="ui/chat.css"></head>'
+        '<link rel="icon" href="ui/icon.svg"><link rel="stylesheet" href="ui/theme.css">'
+        '<link rel="stylesheet" href="ui/source.css"></head>'
         f'<body class="reader"><main class="article">{body}</main></body></html>'
     )

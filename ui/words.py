@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import PurePath
 
+from index.types import Filters
+
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -26,6 +28,21 @@ def byline(source: str, published: date | None) -> str:
     if published is None:
         return f"{outlet} · no date stated" if outlet else "no outlet or date stated"
     return f"{outlet} · {day(published)}" if outlet else f"{day(published)} · no outlet stated"
+
+
+def limits(filters: Filters | None) -> str:
+    """Which articles alone were searched, as the end of a sentence; empty where all were."""
+    if filters is None or filters == Filters():
+        return ""
+    names = [source.strip() or "no stated outlet" for source in filters.sources]
+    several = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    since, until = filters.since, filters.until
+    if since and until:
+        dates = f"of {day(since)}" if since == until else f"of {day(since)} to {day(until)}"
+    else:
+        dates = f"since {day(since)}" if since else f"until {day(until)}" if until else ""
+    parts = ["only articles", f"from {several}" if several else "", dates]
+    return " ".join(part for part in parts if part)
 
 
 def count(number: int, noun: str) -> str:
