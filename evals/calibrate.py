@@ -1,9 +1,10 @@
 """Fits the confidence model on public questions: `python -m evals.calibrate --data DIR --work DIR`.
 
 Each answerable SQuAD question of the pages kept for tuning is asked twice: of a corpus that holds
-its paragraph and of one that holds only the neighbours. The chance to be fitted is that of the best
-evidence holding an accepted answer. With `--write` the parameters replace those in `qa/`; with
-`--out` they go into a file of their own, for the reader that they were fitted to and no other.
+its paragraph and of one that holds only the neighbours; those that the set calls impossible are
+asked of the corpus with their paragraph. The chance to be fitted is that of the best evidence
+holding an accepted answer. With `--write` the parameters replace those in `qa/`; with `--out` they
+go into a file of their own, for the reader that they were fitted to and no other.
 """
 
 import argparse
@@ -29,9 +30,19 @@ from qa.reader.spans import Reader
 from qa.settings import Settings
 
 # How far the best sentence is ahead of the next and what several sentences cover told more on SQuAD
-# and less on the default corpus' questions that are marked for tuning: they are left out.
-_SHARED = ("sentence_cosine", "best_cosine", "coverage_passage", "names_missing")
-SIGNALS = {"plain": (*_SHARED, "expected"), "reader": (*_SHARED, "margin", "answerable")}
+# and less on the default corpus' questions that are marked for tuning: they are left out. With a
+# reader the words that question and passage share add nothing, once near misses are fitted too.
+SIGNALS = {
+    "plain": (
+        "sentence_cosine",
+        "best_cosine",
+        "coverage_passage",
+        "names_missing",
+        "passage_score",
+        "expected",
+    ),
+    "reader": ("sentence_cosine", "passage_score", "margin", "answerable"),
+}
 SENTENCES = 3  # the best pieces of evidence, of which an answer is made
 # What each caution allows: "cautious" a share of false answers to questions without an answer, the
 # others a share of refusals of questions that would be answered right.
@@ -41,19 +52,23 @@ MOST_REFUSED = {"balanced": 0.10, "eager": 0.05}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question's signals, whether its evidence was right, and whether it could be."""
+    """One question's signals, whether its evidence was right, and whether it could be.
+
+    `near_miss` marks an unanswerable question whose paragraph is there and nearly answers it.
+    """
 
     signals: dict[str, float]
     right: bool
     answerable: bool
     split: str
+    near_miss: bool = False
 
 
 def gather(data: Path, work: Path, reader: Reader | None, step: int) -> list[Example]:
     """Ask every `step`-th question of both corpora; the indexes are made under `work`."""
     off = Settings(reader="off", calibration=None)
     found = []
-    for corpus in squad.load_removed(data).corpora:
+    for corpus in squad.load_mixed(data).corpora:
         folder = work / corpus.name
         paths = written(corpus, folder / "articles")
         Bot.build(paths, folder / "index", settings=off).close()
@@ -67,7 +82,8 @@ def example(bot: Bot, case: Case) -> Example:
     findings = bot.examine(case.question)
     said = " ".join(item.text for item in findings.evidence[:SENTENCES])
     right = any(contains(said, accepted) for accepted in case.parts)
-    return Example(dict(findings.signals), right, case.answerable, case.split)
+    near_miss = case.kind == "near-miss"
+    return Example(dict(findings.signals), right, case.answerable, case.split, near_miss)
 
 
 def table(examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.float64]:
@@ -90,7 +106,7 @@ def fit(examples: Sequence[Example], names: Sequence[str]) -> dict[str, Any]:
 def thresholds(fitted: confidence.Calibration, examples: Sequence[Example]) -> dict[str, float]:
     """Choose where to refuse, by the share of errors that each caution allows."""
     chances = np.array([fitted.probability(e.signals) for e in examples])
-    absent = chances[[not e.answerable for e in examples]]
+    absent = chances[[not e.answerable and not e.near_miss for e in examples]]
     right = chances[[e.right for e in examples]]
     steps = np.round(np.arange(0.05, 0.96, 0.01), 2)
     false = np.array([(absent >= step).mean() for step in steps])
@@ -102,14 +118,24 @@ def thresholds(fitted: confidence.Calibration, examples: Sequence[Example]) -> d
 
 
 def figures(parameters: dict[str, Any], examples: Sequence[Example]) -> dict[str, float]:
-    """How the fitted model does: AUC, shares of false answers and refusals, calibration error."""
+    """How the fitted model does: AUC, shares of false answers and refusals, calibration error.
+
+    Near misses are told apart from the questions whose paragraph was taken away.
+    """
     fitted = confidence.Calibration(parameters["weights"], parameters["bias"], {}, "")
     chances = np.array([fitted.probability(e.signals) for e in examples])
     answerable = np.array([e.answerable for e in examples])
+    near = np.array([e.near_miss for e in examples])
     right = np.array([e.right for e in examples])
-    found = {"questions": len(examples), "auc": separation(chances.tolist(), answerable.tolist())}
+    found: dict[str, float] = {"questions": len(examples)}
+    for kind, absent in (("", ~answerable & ~near), ("_near_miss", near)):
+        if absent.any():
+            among = answerable | absent
+            auc = separation(chances[among].tolist(), answerable[among].tolist())
+            found[f"auc{kind}"] = auc
+            for name, threshold in parameters["thresholds"].items():
+                found[f"false_answers{kind}_{name}"] = float((chances[absent] >= threshold).mean())
     for name, threshold in parameters["thresholds"].items():
-        found[f"false_answers_{name}"] = float((chances[~answerable] >= threshold).mean())
         found[f"refused_{name}"] = float((chances[answerable] < threshold).mean())
     found["ece"] = calibration_error(chances.tolist(), right.tolist())
     return {name: round(value, 4) for name, value in found.items()}

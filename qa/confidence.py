@@ -62,9 +62,10 @@ def signals(
     """Return the raw signals of one question; all zero where nothing was found.
 
     `weights` holds the question's stems with their idf, `named` the stems of its names. Cosines are
-    -1 to 1; `coverage_passage` is the share, 0 to 1, of the question's rare words (weighted by idf)
-    in the best passage; `names_missing` counts to 2; `expected` is 1 where the best evidence holds
-    the kind of thing that is asked for; `margin` and `answerable` are the reader's logits for it.
+    -1 to 1; `passage_score` tells how far the first passage stands out of the candidates;
+    `coverage_passage` is the share, 0 to 1, of the question's rare words (weighted by idf) in the
+    best passage; `names_missing` counts to 2; `expected` is 1 where the best evidence holds the
+    kind of thing that is asked for; `margin` and `answerable` are the reader's logits for it.
     """
     if not passages or not evidence:
         return {}
@@ -72,7 +73,7 @@ def signals(
     title = {stem for stem, _, _ in stems(best.passage.title)}
     near = {stem for stem, _, _ in stems(best.passage.text)} | title
     return {
-        "passage_cosine": max(passage.cosine for passage in passages),
+        "passage_score": passages[0].score,
         "sentence_cosine": best.cosine,
         "best_cosine": max(item.cosine for item in evidence[:5]),
         "coverage_passage": coverage(near, weights),

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -45,3 +46,17 @@ def test_a_signal_that_tells_right_from_wrong_gets_a_weight() -> None:
     found = fit(examples, ("margin", "expected"))
     assert found["weights"]["margin"] > 1.0
     assert found["weights"]["expected"] == 0.0
+
+
+def test_near_misses_are_counted_apart_from_what_was_taken_away() -> None:
+    near = replace(example(0.8, right=False, answerable=False), near_miss=True)
+    examples = [
+        example(0.9, right=True, answerable=True),
+        example(0.2, right=False, answerable=False),
+        near,
+    ]
+    parameters = {"weights": {"margin": 1.0}, "bias": 0.0, "thresholds": {"balanced": 0.5}}
+    found = figures(parameters, examples)
+    assert found["false_answers_balanced"] == 0.0
+    assert found["false_answers_near_miss_balanced"] == 1.0
+    assert found["auc"] == found["auc_near_miss"] == 1.0

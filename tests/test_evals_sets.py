@@ -10,6 +10,7 @@ from evals.cases import Gold
 from evals.corpus import Document, written
 from evals.errors import SetError
 from evals.sets import NAMES, open_set
+from evals.sets.squad import load_mixed
 from qa.types import Turn
 
 
@@ -64,6 +65,14 @@ def test_squad_removed_asks_each_question_with_and_without_its_paragraph(tmp_pat
         for case in corpus.cases:
             assert case.answerable is case.id.endswith("kept")
             assert all(gold.article in corpus.texts for gold in case.evidence)
+
+
+def test_squad_mixed_asks_impossible_questions_where_their_paragraph_is(tmp_path: Path) -> None:
+    squad(tmp_path)
+    even, odd = load_mixed(tmp_path).corpora
+    assert [case.id for case in even.cases] == ["y0-kept", "n0-kept", "y1-removed"]
+    assert [case.id for case in odd.cases] == ["y0-removed", "y1-kept", "n1-kept"]
+    assert [case.kind for case in even.cases] == ["fact", "near-miss", "unanswerable"]
 
 
 def scifact(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_signals_are_those_of_the_best_evidence() -> None:
     passages, weights = [best.passage, other.passage], {"hanoi": 3.0, "hotel": 1.0}
     found = signals(passages, [best, other], weights, named={"hanoi", "hotel"})
     assert found["names_missing"] == 1.0
-    assert found["passage_cosine"] == 0.4
+    assert found["passage_score"] == 1.0
     assert found["sentence_cosine"] == 0.6
     assert found["best_cosine"] == 0.7
     assert found["coverage_passage"] == 0.75

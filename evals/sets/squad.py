@@ -74,13 +74,27 @@ def load_removed(data: Path) -> CaseSet:
     )
 
 
-def _half(paragraphs: list[Paragraph], kept: int) -> Corpus:
+def load_mixed(data: Path) -> CaseSet:
+    """`squad-removed` with the impossible questions too, each asked where its paragraph is.
+
+    What a corpus cannot answer comes in both kinds: far from all that it holds, and near to it.
+    """
+    paragraphs = _paragraphs(find(data, "squad2", FILES))
+    return replace(
+        load_removed(data),
+        name="squad-mixed",
+        corpora=tuple(_half(paragraphs, kept, impossible=True) for kept in (0, 1)),
+    )
+
+
+def _half(paragraphs: list[Paragraph], kept: int, *, impossible: bool = False) -> Corpus:
     name = ("even", "odd")[kept]
     cases: list[Case] = []
     for number, paragraph in enumerate(paragraphs):
         answerable = [case for case in paragraph.cases if case.answerable]
         if number % 2 == kept:
-            cases += [replace(case, id=f"{case.id}-kept") for case in answerable]
+            asked = paragraph.cases if impossible else answerable
+            cases += [replace(case, id=f"{case.id}-kept") for case in asked]
         else:
             cases += [_without(case) for case in answerable]
     held = tuple(paragraph.document for paragraph in paragraphs[kept::2])
