@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # asks for one that compiles llama.cpp from source.
 SMOLLM := .cache/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: chat test check eval bench clean
+.PHONY: chat test check eval screenshots bench clean
 
 chat: $(READY)  ## index seeds/ and open the web chat in the browser
 	$(BIN)/corpus-qa index seeds
@@ -28,6 +28,9 @@ eval: $(READY)  ## the question set on seeds/; fails where a figure is below its
 
 bench: $(READY)  ## speed beside the peers, as `make bench DATA=DIR` where DIR holds scifact/
 	$(BIN)/python -m evals.speed --data $(or $(DATA),$(error Say by DATA=DIR where the public sets are))
+
+screenshots: $(READY)  ## the pictures of the web chat in docs/images (needs Debian's chromium)
+	PYTHONPATH=. $(BIN)/python tests/screenshots.py
 
 clean:  ## everything that the commands above made
 	rm -rf $(VENV) .corpus-qa .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -47,7 +47,7 @@ SENTENCES = 3  # the best pieces of evidence, of which an answer is made
 # What each caution allows: "cautious" a share of false answers to questions without an answer, the
 # others a share of refusals of questions that would be answered right.
 MOST_FALSE = 0.10
-MOST_REFUSED = {"balanced": 0.10, "eager": 0.05}
+MOST_REFUSED = {"balanced": 0.08, "eager": 0.05}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ import numpy as np
 
 from index.chroma_server import reached
 from index.errors import DamagedError, IndexFailure, StoreError
+from index.filters import days
 from index.store_errors import refused
+from index.types import Filters
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client as Client
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 CHUNKS = "chunks"
 DATABASE = "chroma.sqlite3"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 1000}
+# Looking at fewer candidates halves the time where there are many vectors: of 100,000 made ones
+# 1000 took 3.8 ms of a core and 400 2.0 ms, with equal lists of 50 for 199 of 200 questions.
+_LARGE, _REACH_IF_LARGE = 50_000, 400
 _ROWS_IN_LOG = 1000
 # Chroma keeps rows in its log until there are so many of them, and then writes them to the files
 # of the graph together with the ids of all rows, which would make a build of many flushes
@@ -172,6 +177,21 @@ def loading_ahead() -> Iterator[None]:
         thread.join()  # a process that ends in the middle of it would hang
 
 
+def where(filters: Filters) -> dict[str, Any] | None:
+    """Return filters as Chroma takes them, None for none."""
+    parts: list[dict[str, Any]] = []
+    if filters.sources:
+        parts.append({"source": {"$in": list(filters.sources)}})
+    if bounds := days(filters):
+        parts += [{"published": {"$gte": bounds[0]}}, {"published": {"$lte": bounds[1]}}]
+    return {"$and": parts} if len(parts) > 1 else parts[0] if parts else None
+
+
+def storable(value: str) -> str:
+    """Return what Chroma can store of a text: half a surrogate pair becomes an escape."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def is_lost(folder: Path, count: int) -> bool:
     """Tell whether the graph of so many vectors should be in the folder and is not.
 
@@ -196,10 +216,14 @@ def is_bulk(collection: "Collection") -> bool:
 
 
 def set_bulk(folder: Path, bulk: bool) -> None:
-    """Say how often the graph's files are written from the next opening of the folder on."""
+    """Say how often the graph's files are written from the next opening of the folder on.
+
+    How many candidates a search looks at is set to fit the number of rows.
+    """
+    reach = _REACH_IF_LARGE if rows(folder) >= _LARGE else _HNSW["ef_search"]
     client = folder_client(folder)
     try:
-        changed: Any = {"hnsw": _BULK if bulk else _TRICKLE}
+        changed: Any = {"hnsw": {**(_BULK if bulk else _TRICKLE), "ef_search": reach}}
         collection(client, CHUNKS).modify(configuration=changed)
     finally:
         close(client)
@@ -213,13 +237,13 @@ def settle(folder: Path, dimension: int) -> None:
     searched. The space that the log took in the database is given back.
     """
     set_bulk(folder, False)
-    with closing(sqlite3.connect(folder / DATABASE)) as db:
-        db.execute("VACUUM")
     client = folder_client(folder)
     try:
         write_tail(collection(client, CHUNKS), dimension)
     finally:
         close(client)
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        db.execute("VACUUM")
 
 
 def write_tail(chunks: "Collection", dimension: int) -> None:

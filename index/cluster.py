@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Embedder, Kind, open_embedder
-from index.errors import ClusterError
+from index.errors import ClusterError, IndexFailure
 
 LOCAL = "local"
 _AT_ONCE = 16  # texts to one worker: 0.3 s of a core, against 2 ms for the way there and back
@@ -76,21 +76,26 @@ class SpreadEmbedder:
 
 
 @contextmanager
-def spread(here: Embedder, opener: Opener, address: str) -> Iterator[SpreadEmbedder]:
+def spread(
+    here: Embedder, opener: Opener, address: str, *, workers: int | None = None
+) -> Iterator[SpreadEmbedder]:
     """Lend an embedder that works on the cluster at an address, or "local" for one made here.
 
-    `opener` is called in each worker, of which there is one for each core of the cluster, and must
-    give the embedder that `here` is. Raises ClusterError for a cluster that cannot be used.
+    `opener` is called in each worker and must give the embedder that `here` is; there are as many
+    workers as the cluster has cores unless told otherwise. A process that is connected already
+    keeps to its cluster. Raises ClusterError for a cluster that cannot be used.
     """
     ray = _ray()
+    if address != LOCAL:
+        _knock(address)
     is_ours = not ray.is_initialized()  # who is connected already stays so
     try:
         with _sentences():
             if is_ours:
                 _connect(ray, address)
-            workers = _hired(ray, opener)
-            _check(here, workers)
-        yield SpreadEmbedder(here, workers)
+            hired = _hired(ray, opener, workers)
+            _check(here, hired)
+        yield SpreadEmbedder(here, hired)
     finally:
         if is_ours:
             ray.shutdown()
@@ -119,7 +124,6 @@ def _ray() -> Any:
 def _connect(ray: Any, address: str) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address != LOCAL:
-        _knock(address)
         ray.init(address=address, **quiet)
         return
     ray.init(
@@ -144,11 +148,11 @@ def _knock(address: str) -> None:
         ) from error
 
 
-def _hired(ray: Any, opener: Opener) -> list[Any]:
-    """Start a worker on each core; they end when nothing refers to them any more."""
-    cores = int(ray.available_resources().get("CPU", 0))
+def _hired(ray: Any, opener: Opener, workers: int | None) -> list[Any]:
+    """Start workers with a core each; they end when nothing refers to them any more."""
+    count = workers or int(ray.cluster_resources().get("CPU", 1))
     actor = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(_Worker)
-    return [actor.remote(opener) for _ in range(max(1, cores))]
+    return [actor.remote(opener) for _ in range(count)]
 
 
 def _check(here: Embedder, workers: Sequence[Any]) -> None:
@@ -177,7 +181,9 @@ def _sentences() -> Iterator[None]:
         yield
     except (ray.exceptions.RayError, ConnectionError, TimeoutError) as error:
         raise ClusterError(f"the Ray cluster does not answer ({_brief(error)}); {_TOLD}") from error
-    except (RuntimeError, ValueError) as error:
+    except IndexFailure:
+        raise
+    except Exception as error:  # Ray raises plain ones too, as when a cluster does not start
         raise ClusterError(f"the Ray cluster cannot be used ({_brief(error)}); {_TOLD}") from error
 
 

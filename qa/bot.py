@@ -13,30 +13,24 @@ from index.embed import Embedder
 from index.errors import MismatchError
 from index.generations import Generation, live_name
 from index.live import Live
-from index.search import SearchSettings, search
+from index.search import search
 from index.status import Status, status
 from index.types import Article, Filters, Passage
-from qa import confidence
 from qa.chat import Chat, last, restored
 from qa.clock import Clock
-from qa.deciding import decide
-from qa.evidence import EvidenceSettings, rank, sentences_of
-from qa.expected import heavy, names, subject
 from qa.followup import standalone as standalone_by_rule
+from qa.inquiry import Inquiry
+from qa.joining import joined, passages_of, together
 from qa.opening import calibration_for, embedder_for, reader_for, writer_for
+from qa.parts import parts
 from qa.question import cleaned
-from qa.reader.spans import Reader, Reading
+from qa.reader.spans import Reader
 from qa.settings import Settings
 from qa.similarity import Similarity
 from qa.types import Answer, Done, Event, Findings, Retrieved, Searching, Token, Turn
 
 if TYPE_CHECKING:
     from qa.llm.writing import Material
-
-PASSAGES = 10  # fetched for each question; evidence is taken from the best of them
-# Evidence is read chunk by chunk: a merged passage is two windows to the reader, and half of that
-# time would go into the neighbour that was not searched for.
-UNMERGED = SearchSettings(merge=1)
 
 
 class Bot:
@@ -144,14 +138,21 @@ class Bot:
         yield Searching(understood)
         clock = Clock()
         with self._live.hold() as generation:
-            passages = self._find(generation, understood, filters)
+            inquiry = self._inquiry(generation, filters)
+            asked_parts = parts(understood)
+            found = [inquiry.find(part) for part in asked_parts]
             clock.stop("search")
-            yield Retrieved(tuple(passages))
+            yield Retrieved(passages_of(found))
             clock.start()
-            findings = self._read(generation, understood, passages)
+            findings = [inquiry.read(*each) for each in zip(asked_parts, found, strict=True)]
             clock.stop("read")
-            answer = self._decide(generation, understood, findings)
-            material = self._material(generation, answer, findings)
+            answers = map(inquiry.decide, asked_parts, findings)
+            answer = joined(understood, tuple(answers))
+            if len(asked_parts) > 1 and not answer.answered:
+                # Its parts may have been cut wrongly: a refusal is of the question as it was asked.
+                findings = [inquiry.read(understood, inquiry.find(understood))]
+                answer = inquiry.decide(understood, findings[0])
+            material = self._material(generation, answer, together(findings))
         if self._writer and material:
             # Nothing of the index is held while the model writes: it may take its time.
             answer = yield from self._writer.answer(material)
@@ -173,13 +174,11 @@ class Bot:
         """Return what an answer would be decided on, without deciding; raises as `ask` does."""
         asked = cleaned(question)
         with self._live.hold() as generation:
-            return self._read(generation, asked, self._find(generation, asked, filters))
+            inquiry = self._inquiry(generation, filters)
+            return inquiry.read(asked, inquiry.find(asked))
 
     def chat(self, *, restore: str | Path | None = None) -> Chat:
-        """Begin a conversation that remembers its turns, or go on with one that `Chat.save` wrote.
-
-        Raises ChatError where a saved one cannot be read.
-        """
+        """Begin a conversation, or go on with one that `Chat.save` wrote; raises ChatError."""
         return Chat(self, restored(restore) if restore is not None else ())
 
     def article(self, article_id: str) -> Article:
@@ -233,41 +232,14 @@ class Bot:
     ) -> None:
         self.close()
 
-    def _find(
-        self, generation: Generation, question: str, filters: Filters | None
-    ) -> list[Passage]:
-        embedder = self._model_of(generation).embedder
-        return search(generation, embedder, question, PASSAGES, filters=filters, settings=UNMERGED)
-
-    def _read(self, generation: Generation, question: str, passages: Sequence[Passage]) -> Findings:
-        settings = EvidenceSettings()
-        weights = heavy(generation.terms.weights(subject(question)))
-        near = passages[: settings.passages]
-        evidence = rank(
-            question,
-            sentences_of(near, generation.library.sentence_spans),
-            weights=weights,
+    def _inquiry(self, generation: Generation, filters: Filters | None) -> Inquiry:
+        return Inquiry(
+            generation=generation,
             similarity=self._model_of(generation),
-            readings=self._readings(question, near),
-            settings=settings,
-        )
-        found = confidence.signals(passages, evidence, weights, named=names(question))
-        chance = self._calibration.probability(found)
-        return Findings(tuple(passages), tuple(evidence), found, chance)
-
-    def _readings(self, question: str, passages: Sequence[Passage]) -> dict[str, Reading]:
-        if self._reader is None:
-            return {}
-        read = self._reader.read(question, [(p.title, p.text) for p in passages])
-        return {p.chunk.id: found for p, found in zip(passages, read, strict=True)}
-
-    def _decide(self, generation: Generation, question: str, findings: Findings) -> Answer:
-        return decide(
-            question,
-            findings,
+            reader=self._reader,
+            calibration=self._calibration,
             threshold=self._calibration.thresholds[self.settings.caution],
-            articles=generation.library.article,
-            known=generation.terms.known,
+            filters=filters,
         )
 
     def _understood(self, question: str, history: tuple[Turn, ...]) -> Generator[Event, None, str]:
@@ -282,18 +254,9 @@ class Bot:
         """Gather what a language model writes from; a refusal is not for it to overturn."""
         if self._writer is None or not plain.answered:
             return None
-        from qa.llm.writing import Material
+        from qa.llm.writing import gathered
 
-        library = generation.library
-        passages = tuple(dict.fromkeys(item.passage for item in findings.evidence))
-        ids = {passage.article_id for passage in passages}
-        return Material(
-            plain=plain,
-            passages=passages,
-            articles={name: library.article(name) for name in ids},
-            spans={name: library.sentence_spans(name) for name in ids},
-            similarity=self._model_of(generation),
-        )
+        return gathered(plain, findings, generation.library, self._model_of(generation))
 
     def _model_of(self, generation: Generation) -> Similarity:
         """Return the embedding model that the generation was made with, opened once."""

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     caution: Caution = "balanced"
     llm: str | None = None
     llm_args: dict[str, Any] = {}
-    llm_timeout: float = Field(default=60.0, gt=0, le=3600)
+    llm_timeout: float = Field(default=45.0, gt=0, le=3600)
     unsupported: Literal["remove", "mark"] = "remove"
     chroma: str | None = None
 

@@ -20,8 +20,8 @@ def test_thresholds_allow_each_caution_its_share_of_errors() -> None:
     found = thresholds(PLAIN, [*absent, *right])
     # Of 40 absent ones at .05 to .44 four may be answered: those at .41 and above.
     assert found["cautious"] == pytest.approx(0.41)
-    # Of 40 right ones at .50 to .89 four, or two, may be refused: those below .54, or .52.
-    assert found["balanced"] == pytest.approx(0.54)
+    # Of 40 right ones at .50 to .89 three, or two, may be refused: those below .53, or .52.
+    assert found["balanced"] == pytest.approx(0.53)
     assert found["eager"] == pytest.approx(0.52)
 
 

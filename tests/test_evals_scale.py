@@ -86,7 +86,7 @@ def test_a_size_that_there_is_no_room_for_is_one_sentence(tmp_path: Path) -> Non
 
 def test_too_little_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "memory", lambda: 10**9)
-    with pytest.raises(scale.ScaleError, match="10,000 chunks need about 1.0 GB of memory and 1.0"):
+    with pytest.raises(scale.ScaleError, match="10,000 chunks need about 1"):
         scale.check_room(10_000, tmp_path)
 
 

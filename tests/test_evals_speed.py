@@ -19,6 +19,7 @@ from evals.speed.plan import ASKERS, Size, Subject, parts, subjects
 from evals.speed.processes import Stage, StepFailed, run
 from evals.speed.report import write_reports
 from evals.speed.results import Measured, measured, read
+from index.lock import writing
 
 FAKE = """
 import json, pathlib, sys, time
@@ -191,10 +192,37 @@ def test_a_data_folder_without_scifact_is_told_in_one_sentence(
     said = io.StringIO()
     monkeypatch.setattr("sys.stderr", said)
     words = ["speed", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    words += ["--cache", str(tmp_path / "cache")]
     monkeypatch.setattr("sys.argv", words)
     assert command.main() == 1
     assert said.getvalue().startswith(f"error: {tmp_path}/scifact/corpus.jsonl is missing")
     assert said.getvalue().count("\n") == 1
+
+
+def test_two_benches_at_once_are_refused(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
+    words = ["speed", "--data", str(data), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr("sys.argv", [*words, "--cache", str(tmp_path)])
+    with writing(tmp_path):
+        assert command.main() == 1
+    assert f"error: {tmp_path} is being written by process" in said.getvalue()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_of_nothing_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
+    monkeypatch.setattr("sys.argv", ["speed", "--report", "--out", str(tmp_path)])
+    assert command.main() == 1
+    assert (
+        said.getvalue()
+        == f"error: {tmp_path}/run.json cannot be read: No such file or directory.\n"
+    )
 
 
 def test_the_order_of_the_contestants_alternates() -> None:
@@ -288,4 +316,4 @@ def test_every_peer_is_pinned_to_the_last_package() -> None:
 
 def test_the_figures_have_names_of_their_own() -> None:
     assert len({figure.name for figure in FIGURES}) == len(FIGURES)
-    assert isinstance(Subject("x", Path("x"), 0, ()).questions, list)
+    assert isinstance(Subject("x", Path("x"), 0, (), {}).questions, list)

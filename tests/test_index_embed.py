@@ -59,6 +59,17 @@ def test_eight_threads_share_one_embedder(embedder: Embedder) -> None:
             np.testing.assert_array_equal(vectors, expected)
 
 
+def test_a_question_that_is_remembered_is_not_changed_by_who_had_it_first(
+    embedder: Embedder,
+) -> None:
+    first = embedder.embed(["Which quay?"], kind="query")
+    kept = first.copy()
+    first[:] = 0
+    again = embedder.embed(["Which quay?"], kind="query")
+    among = embedder.embed(["Which quay?", "When?"], kind="query")
+    assert again.tobytes() == kept.tobytes() == among[:1].tobytes()
+
+
 def test_meaning_brings_texts_together(embedder: Embedder) -> None:
     question, near, far = embedder.embed(
         [

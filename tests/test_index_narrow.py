@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index import narrow
 from index.build import ChunkSettings, sync
@@ -47,9 +48,11 @@ FILTERS = [
 ]
 
 
-def expected(generation: Generation, vector: np.ndarray, filters: Filters, k: int) -> list[str]:  # type: ignore[type-arg]
+def expected(
+    generation: Generation, vector: NDArray[np.float32], filters: Filters, k: int
+) -> list[str]:
     """The best k ids by comparing all, from each article's own outlet and day."""
-    kept = {}
+    kept: dict[str, NDArray[np.float32]] = {}
     for article in generation.library.articles():
         day = article.published
         assert day

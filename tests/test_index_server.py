@@ -7,15 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.build import ChunkSettings, Report, sync
 from index.chroma import close, server_client
-from index.embed import FakeEmbedder
+from index.embed import FakeEmbedder, Kind
 from index.errors import DamagedError, StoreError
 from index.generations import Generation, folder_of, open_live
 from index.live import Live
@@ -164,7 +166,7 @@ def test_what_a_failed_update_left_on_the_server_goes(
     url: str, corpus: Path, tmp_path: Path
 ) -> None:
     class Broken(FakeEmbedder):
-        def embed(self, texts: object, *, kind: object = "document") -> object:  # type: ignore
+        def embed(self, texts: Sequence[str], *, kind: Kind = "document") -> NDArray[np.float32]:
             raise RuntimeError("no more")
 
     data = tmp_path / "data"
@@ -183,7 +185,7 @@ def test_two_processes_ask_at_once_while_a_third_indexes(
     index(corpus, data, url)
     program = (
         "import sys; from pathlib import Path; from index.live import Live\n"
-        "from index.search import search; from index.embed import FakeEmbedder\n"
+        "from index.search import search; from index.embed import FakeEmbedder, Kind\n"
         "live, seen = Live(Path(sys.argv[1])), set()\n"
         "print('ready', flush=True)\n"
         "while len(seen) < 3:\n"
@@ -242,11 +244,11 @@ def test_a_server_that_ends_during_an_update_costs_nothing(corpus: Path, tmp_pat
     address = f"http://127.0.0.1:{port}"
 
     class Ending(FakeEmbedder):
-        def embed(self, texts: object, *, kind: object = "document") -> object:  # type: ignore
+        def embed(self, texts: Sequence[str], *, kind: Kind = "document") -> NDArray[np.float32]:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-            return super().embed(texts)  # type: ignore
+            return super().embed(texts)
 
     with running(home, port) as process:
         index(corpus, data, address)

@@ -212,7 +212,7 @@ def test_an_upload_without_files_or_with_too_many_is_one_sentence(client: TestCl
         {"content": b"x", "headers": {"content-type": "multipart/form-data"}},
         {"content": b"--x", "headers": {"content-type": "multipart/form-data; boundary=x"}},
     ):
-        got = client.post("/api/uploads", **request)  # type: ignore[arg-type]
+        got = client.post("/api/uploads", **request)
         assert got.status_code in (400, 422)
         assert list(got.json()) == ["error"]
 

@@ -81,7 +81,7 @@ def test_a_question_is_kept_before_it_is_answered(tmp_path: Path) -> None:
     desk = desk_of(Scripted(Searching("Where?"), Done(ANSWER)), tmp_path)
     stream = ask(desk, ME, Order(question="Where?"), every=0)
     next(stream)
-    stream.close()  # the connection is lost
+    del stream  # the connection is lost
     (turn,) = desk.conversations.turns(ME, only(desk))
     assert (turn.question, turn.answer) == ("Where?", None)
     assert "has no answer" in shown(desk, ME, Order(only(desk)))[-1]["content"].replace("&#46;", "")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from ui.accounts import line_for
 
@@ -25,6 +25,10 @@ REEF = (
 QUESTION = "When does the zebrafish festival open in Palau?"
 UPLOAD = "The lighthouse of Vaila was painted green by the keeper Olga Dahl in April.\n"
 ABOUT_UPLOAD = "Who painted the lighthouse of Vaila green?"
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +85,12 @@ def test_an_article_is_uploaded_asked_about_and_removed(visit: Visit, ask: Ask, 
         page.get_by_role("button", name="Corpus").click()
         box = page.get_by_role("dialog")
         files = [
-            {"name": "../vaila<b>.txt", "mimeType": "text/plain", "buffer": UPLOAD.encode()},
-            {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
-            {"name": "tool.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"},
-            {"name": "torn.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 torn"},
+            payload("../vaila<b>.txt", UPLOAD.encode()),
+            payload("empty.txt", b""),
+            payload("tool.exe", b"MZ"),
+            payload("torn.pdf", b"%PDF-1.7 torn"),
         ]
-        page.get_by_label("Files to add").set_input_files(files)  # type: ignore[arg-type]
+        page.get_by_label("Files to add").set_input_files(files)
         expect(box).to_contain_text("Added:")
         for name in ("empty.txt", "tool.exe", "torn.pdf"):
             expect(box.locator("li.bad").filter(has_text=name)).to_be_visible()
@@ -113,8 +117,8 @@ def test_an_article_is_uploaded_asked_about_and_removed(visit: Visit, ask: Ask, 
 def test_an_upload_that_is_too_large_is_told(visit: Visit, reef: str) -> None:
     with visit(reef, allowed="413") as page:
         page.get_by_role("button", name="Corpus").click()
-        big = {"name": "big.txt", "mimeType": "text/plain", "buffer": b"x" * 1_500_000}
-        page.get_by_label("Files to add").set_input_files([big])  # type: ignore[list-item]
+        big = payload("big.txt", b"x" * 1_500_000)
+        page.get_by_label("Files to add").set_input_files([big])
         expect(page.locator("dialog .bad")).to_be_visible()
         assert page.locator(".yours li").count() == 0
 
@@ -155,32 +159,25 @@ def test_only_who_signs_in_gets_in(visit: Visit, serve: Serve, tmp_path: Path) -
             password.fill(guess)
             page.get_by_role("button", name="Sign in").click()
             expect(page.get_by_text("do not go together")).to_be_visible()
-        for _ in range(8):
+        throttled = page.get_by_text("Too many attempts")
+        for _ in range(8):  # each wrong guess makes the next one wait for longer
             name.fill("ann")
             password.fill("wrong still")
             page.get_by_role("button", name="Sign in").click()
-            page.wait_for_load_state()
-            if page.get_by_text("Too many").count():
+            expect(throttled.or_(page.get_by_text("do not go together"))).to_be_visible()
+            if throttled.count():
                 break
+        expect(throttled).to_be_visible()
         assert page.locator("#chat").count() == 0
 
 
-def test_who_is_signed_in_is_shown_and_can_sign_out(
-    visit: Visit, ask: Ask, serve: Serve, tmp_path: Path
-) -> None:
-    corpus, accounts = tmp_path / "corpus", tmp_path / "accounts"
-    corpus.mkdir()
-    (corpus / "reef.txt").write_text(f"{REEF[0][2]} It rained.", encoding="utf-8")
-    accounts.write_text(f"{line_for('ann', 'correct horse')}\n", encoding="utf-8")
-    with (
-        serve(corpus, tmp_path / "data", accounts=str(accounts)) as (address, _),
-        visit(address, allowed="status of 4") as page,
-    ):
+def test_who_is_signed_in_is_shown_and_can_sign_out(visit: Visit, ask: Ask, guarded: str) -> None:
+    with visit(guarded) as page:
         page.get_by_label("Name").fill("ann")
         page.get_by_label("Password").fill("correct horse")
         page.get_by_role("button", name="Sign in").click()
         expect(page.locator("#side .foot")).to_contain_text("ann")
-        ask(page, QUESTION)
+        ask(page, "When will the second summit in Hanoi be?")
         expect(page.locator("#side .convs a")).to_have_count(1)
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_label("Password")).to_be_visible()

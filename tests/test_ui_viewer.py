@@ -92,3 +92,12 @@ def test_a_line_of_5_mb_is_cut_around_the_citation_and_the_page_says_so() -> Non
 
 def test_a_message_says_its_sentence() -> None:
     assert "<bdi>Gone&#46;</bdi>" in message_page("No article", "Gone.")
+
+
+def test_what_is_not_the_article_is_dimmed_and_a_citation_in_it_is_marked_all_the_same() -> None:
+    text = "The reef was closed by the mayor.\n\nRelated news\n\nIt will open again in May."
+    page = article_page(written(text), Span(0, 8), ())
+    assert re.findall(r'<span class="junk">(.*?)</span>', page) == ["Related news"]
+    start = text.index("Related")
+    cited = article_page(written(text), Span(start, start + 7), ())
+    assert '<mark class="cited" id="cited">Related</mark><span class="junk"> news</span>' in cited

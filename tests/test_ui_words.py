@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from ui.words import byline, count, day, named, sentence, shortened
+from index.types import Filters
+from ui.words import byline, count, day, limits, named, sentence, shortened
 
 
 def test_an_article_without_a_title_is_called_by_its_file() -> None:
@@ -49,3 +50,23 @@ def test_a_long_text_is_cut_at_a_word() -> None:
 def test_an_error_becomes_one_sentence() -> None:
     assert sentence("nothing has been indexed\nin x") == "Nothing has been indexed in x."
     assert sentence("Stop!") == "Stop!"
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (None, ""),
+        (Filters(), ""),
+        (Filters(sources=("CNN",)), "only articles from CNN"),
+        (Filters(sources=("CNN", "", "AP")), "only articles from CNN, no stated outlet and AP"),
+        (Filters(since=date(2018, 6, 1)), "only articles since 1 June 2018"),
+        (Filters(until=date(2018, 6, 5)), "only articles until 5 June 2018"),
+        (Filters(date(2018, 6, 1), date(2018, 6, 1)), "only articles of 1 June 2018"),
+        (
+            Filters(date(2018, 6, 1), date(2018, 6, 5), ("CNN", "AP")),
+            "only articles from CNN and AP of 1 June 2018 to 5 June 2018",
+        ),
+    ],
+)
+def test_what_was_searched_alone_is_said_in_words(filters: Filters | None, said: str) -> None:
+    assert limits(filters) == said

@@ -58,7 +58,7 @@ def _responses(operation: Schema) -> str:
     rows = []
     for status, response in operation["responses"].items():
         shape = response.get("content", {}).get("application/json", {}).get("schema", {})
-        meaning = escape(response["description"])
+        meaning = escape(_MEANINGS.get(status, response["description"]))
         rows.append((f"<code>{escape(status)}</code>", meaning, _kind(shape) if shape else ""))
     return _table(("Status", "Meaning", "Body"), sorted(rows))
 
@@ -101,6 +101,7 @@ def _kind(shape: Schema) -> str:
 
 
 _BOUNDS = {"minimum": "from", "maximum": "to", "maxLength": "characters up to"}
+_MEANINGS = {"200": "Done.", "204": "Done; there is nothing more to say."}
 _FASTAPI = ("HTTPValidationError", "ValidationError")
 
 

@@ -114,6 +114,9 @@ class AnswerOut(BaseModel):
     citations: list[CitationOut]
     nearest: list[PassageOut]
     missing: list[str]
+    wrote: str
+    removed: int
+    note: str
     timings: dict[str, float]
 
 

@@ -141,6 +141,6 @@ def _html(event: Event, text: str, turn: int) -> str:
         case Retrieved(passages):
             return render.waiting_html(f"Reading {len(passages)} passages …")
         case Token():
-            return render.partial_html(text)
+            return render.partial_html(text) if text else render.waiting_html("Writing …")
         case Done(answer):
             return render.answer_html(answer, turn)

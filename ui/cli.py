@@ -15,7 +15,7 @@ import typer
 
 from ui import serving_cli
 from ui.errors import Incomplete, UIError
-from ui.options import DATA, AsJson, Chroma, Data, Ray, embedder_on, path_of
+from ui.options import DATA, AsJson, Chroma, Data, Llm, Ray, embedder_on, path_of
 from ui.options import open_bot as _open
 from ui.options import settings_from as _settings
 from ui.words import count
@@ -90,10 +90,14 @@ def index(  # noqa: PLR0913 - each option of the command is a parameter
 
 @app.command()
 def ask(
-    question: Question, data: Data = DATA, as_json: AsJson = False, chroma: Chroma = ""
+    question: Question,
+    data: Data = DATA,
+    as_json: AsJson = False,
+    chroma: Chroma = "",
+    llm: Llm = "",
 ) -> None:
     """Answer one question, with its citations."""
-    with _open(data, chroma) as bot:
+    with _open(data, chroma, llm=llm) as bot:
         answer = bot.ask(question)
     if as_json:
         from ui.shapes import answer_object
@@ -128,11 +132,11 @@ def search(
 
 
 @app.command()
-def chat(data: Data = DATA, chroma: Chroma = "") -> None:
+def chat(data: Data = DATA, chroma: Chroma = "", llm: Llm = "") -> None:
     """Ask one question after another in this terminal; Ctrl-D ends."""
     from ui.repl import converse
 
-    with _open(data, chroma) as bot:
+    with _open(data, chroma, llm=llm) as bot:
         converse(bot.chat(), _width())
 
 
@@ -181,13 +185,14 @@ def evaluate(  # noqa: PLR0913 - each option of the command is a parameter
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many, drawn.")] = None,
     seed: Annotated[int, typer.Option(help="What the draw and the intervals begin with.")] = 0,
     gate: Annotated[bool, typer.Option("--gate", help="Fail where a figure is too low.")] = False,
+    llm: Llm = "",
 ) -> None:
     """Run a question set and report how good the answers are."""
     from evals import Options
     from ui.evaluate import evaluate as run
 
     options = Options(limit=limit, seed=seed, compare=compare)
-    run(target, out=out, data=data, options=options, gated=gate)
+    run(target, out=out, data=data, options=options, gated=gate, llm=llm)
 
 
 def main(args: list[str] | None = None) -> int:

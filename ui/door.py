@@ -18,7 +18,7 @@ from ui.sessions import COOKIE
 from ui.signin import Refused, SignIn, login_address
 
 _OPEN = ("/login", "/logout", "/healthz", "/manifest.json")
-_OPEN_BELOW = "/ui/"
+_OPEN_BELOW = ("/ui/", "/static/fonts/")
 _PAGES = ("/", "/article", "/api/docs")
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 _MOST_KNOWN = 1000  # programs whose name and password were found right

@@ -1,24 +1,34 @@
 """Running a question set from the command line: the only place where `ui` meets `evals`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from evals import Options, Summary, Tick, gate, run
+from evals.asking import Asked, Build, build_bot
 from evals.results import SUMMARY
 from evals.run import Progress
 from ui.errors import Incomplete
+from ui.options import settings_from
 from ui.progress import EVERY_S, Now
 
 _STAGES = {"index": "indexing", "ask": "asking"}
 
 
 def evaluate(
-    target: str, *, out: Path | None, data: Path | None, options: Options, gated: bool
+    target: str,
+    *,
+    out: Path | None,
+    data: Path | None,
+    options: Options,
+    gated: bool,
+    llm: str = "",
 ) -> None:
     """Run a set, print its tables, and check its figures against the floors where `gated`.
+
+    With `llm` that language model writes the answers.
 
     Raises Incomplete where a figure is on the wrong side of its bound, and what `evals.run` does.
     """
@@ -28,12 +38,26 @@ def evaluate(
             out=out or next_folder(Path("results"), Path(target).stem),
             data=data,
             options=options,
+            build=_building(llm) if llm else build_bot,
             progress=progress,
         )
     _print(summary)
     shortfalls = gate.check(summary.name, summary.figures) if gated else ()
     if shortfalls:
         raise Incomplete(" ".join(map(str, shortfalls)))
+
+
+def _building(llm: str) -> Build:
+    from qa import Bot
+
+    settings = settings_from(llm=llm)
+
+    def build(paths: Sequence[Path], data: Path) -> Asked:
+        if paths:
+            return Bot.build(paths, data, settings=settings)
+        return Bot.open(data, settings=settings)
+
+    return build
 
 
 def next_folder(results: Path, name: str) -> Path:

@@ -26,6 +26,7 @@ QUESTIONS = Path(__file__).parent.parent / "evals" / "questions" / "seeds.jsonl"
 _JSON = {"content-type": "application/json"}
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 _TIMEOUT_S = 120.0
+_IDLE_S = 2.0
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Person:
         self.cookies: dict[str, str] = {}
         self._headers: dict[str, str] = {}
         self._page: int | None = None
+        self._used = 0.0
         if user:
             encoded = base64.b64encode(user.encode()).decode()
             self._headers["authorization"] = f"Basic {encoded}"
@@ -72,6 +74,8 @@ class Person:
         """Return the status and the text of what is at a path; cookies are kept."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**self._headers, **(headers or {}), **({"cookie": cookies} if cookies else {})}
+        if time.monotonic() - self._used > _IDLE_S:
+            self._connection.close()  # the server may just be closing it
         try:
             self._connection.request(method, path, body and body.encode(), sent)
             response = self._connection.getresponse()
@@ -79,6 +83,8 @@ class Person:
         except (OSError, HTTPException) as error:
             self._connection.close()
             return 0, type(error).__name__
+        finally:
+            self._used = time.monotonic()
         for line in response.headers.get_all("set-cookie", []):
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -143,14 +149,12 @@ def press(
         if failed:
             raise RuntimeError(f"{question!r} fails although nobody else asks: {failed}")
     tally = Tally()
-    together = threading.Barrier(users)
+    people = [Person(url, user) for _ in range(users)]
+    for person in people if page else ():
+        person.find_page()
+    ends = time.monotonic() + seconds
 
-    def live(number: int) -> None:
-        person = Person(url, user)
-        if page:
-            person.find_page()
-        together.wait()
-        ends = time.monotonic() + seconds
+    def live(person: Person, number: int) -> None:
         while time.monotonic() < ends:
             question = questions[number % len(questions)]
             number += 7
@@ -163,7 +167,9 @@ def press(
                 fits = answer == expected[question]
             tally.count(time.perf_counter() - begun, failed, fits=fits)
 
-    threads = [threading.Thread(target=live, args=(number,)) for number in range(users)]
+    threads = [
+        threading.Thread(target=live, args=(person, number)) for number, person in enumerate(people)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

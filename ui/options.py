@@ -36,14 +36,22 @@ Ray = Annotated[
     str,
     typer.Option(help="Embed on a Ray cluster: its address, auto, or local.", metavar="ADDRESS"),
 ]
+Llm = Annotated[
+    str,
+    typer.Option(
+        "--llm",
+        help="A language model that writes the answers: ollama:MODEL, openai:MODEL …",
+        metavar="NAME",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
-def open_bot(data: Path, chroma: str = "") -> "Bot":
+def open_bot(data: Path, chroma: str = "", *, llm: str = "") -> "Bot":
     """Open the index in a data folder with the settings of the environment and those given."""
     from qa import Bot
 
-    return Bot.open(data, settings=settings_from(chroma=chroma))
+    return Bot.open(data, settings=settings_from(chroma=chroma, llm=llm))
 
 
 @contextmanager

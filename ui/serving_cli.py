@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from ui.errors import WrongUse
-from ui.options import DATA, Chroma, Data, open_bot, path_of
+from ui.options import DATA, Chroma, Data, Llm, open_bot, path_of
 
 if TYPE_CHECKING:
     pass
@@ -54,6 +54,7 @@ def serve(  # noqa: PLR0913 - each option of the command is a parameter
         bool, typer.Option("--log-questions", help="Write down what is asked, too.")
     ] = False,
     chroma: Chroma = "",
+    llm: Llm = "",
 ) -> None:
     """Serve the web chat, for this machine alone unless told otherwise."""
     from ui.accounts import Accounts
@@ -71,7 +72,7 @@ def serve(  # noqa: PLR0913 - each option of the command is a parameter
             "or --allow-remote to let everybody in."
         )
     accounts = Accounts.read(auth) if auth else None
-    with open_bot(data, chroma) as bot:
+    with open_bot(data, chroma, llm=llm) as bot:
         typer.echo("Starting the chat …", err=True)  # gradio takes seconds to load
         from ui.server import serve as run
         from ui.service import Limits, Options

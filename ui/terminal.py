@@ -44,6 +44,10 @@ def answer_lines(answer: Answer, width: int) -> Iterator[str]:
         yield ""
     for paragraph in filter(None, map(harmless, answer.text.splitlines())):
         yield from _wrapped(paragraph, width, bold=not answer.answered)
+    if answer.wrote:
+        yield typer.style(f"written by {harmless(answer.wrote)}", dim=True)
+    if answer.note:
+        yield from _wrapped(f"note: {harmless(answer.note)}", width)
     if answer.answered:
         for citation in answer.citations:
             yield ""

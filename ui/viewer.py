@@ -57,7 +57,7 @@ def article_page(article: Article, at: Span | None, spans: Sequence[Span], note:
         note = f"{note} {_cut_note(article, window)}".strip()
     blocks = list(paragraph_spans(article.text, window))
     heading = _heading(article, blocks)
-    marks = _Marks(at, spans, boilerplate(article.text, article.title))
+    marks = _Marks(at, spans, _junk(article, window))
     body = "".join(f"<p>{_piece(article.text, block, marks)}</p>" for block in blocks)
     title = named(article.title, article.path, article.id)
     shown = _piece(article.text, heading, _Marks(at, spans)) if heading else line(title)
@@ -103,6 +103,12 @@ def _is_wrapped(text: str) -> bool:
     lengths = [length for length in inner if length]
     fitting = sum(length in _WRAPPED_AT for length in lengths)
     return len(lengths) >= 3 and fitting >= 0.8 * len(lengths)
+
+
+def _junk(article: Article, window: Span) -> list[Span]:
+    """The boilerplate of what is shown, as it is told from there alone."""
+    found = boilerplate(article.text[window.start : window.end], article.title)
+    return [Span(span.start + window.start, span.end + window.start) for span in found]
 
 
 def _window(length: int, at: Span | None) -> Span:

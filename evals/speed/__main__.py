@@ -62,11 +62,11 @@ def _measure(options: argparse.Namespace, size: Size) -> None:
         raise EvalError("Say by --data DIR where the public sets are; scifact/ must be in it.")
     if min(size.rounds, size.limit, size.questions, size.load) < 1:
         raise EvalError("Rounds, limit, questions and load must be at least 1.")
-    contestants = chosen(options.only, ALL)
-    given = subjects(options.data, options.out.absolute() / "articles", size)
-    bench = Bench(options.out.absolute(), options.cache.absolute(), size, given, _tell)
+    contestants, out = chosen(options.only, ALL), options.out.absolute()
     options.cache.mkdir(parents=True, exist_ok=True)
     with writing(options.cache):  # two at once would measure each other
+        given = subjects(options.data, out / "articles", size)
+        bench = Bench(out, options.cache.absolute(), size, given, _tell)
         bench.run(contestants, only_prepare=options.prepare)
 
 

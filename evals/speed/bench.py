@@ -67,7 +67,7 @@ class Bench:
         write(self.out / FAILURES, self.failures)
 
     def _claim(self, contestants: Sequence[Contestant]) -> None:
-        about = identity(self.size, self.given)
+        about, was = identity(self.size, self.given), {}
         if (self.out / RUN).exists():
             was = read(self.out / RUN)
             changed = [key for key in about if was.get(key) != about[key]]
@@ -81,16 +81,13 @@ class Bench:
             (self.out / "parts").mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ResultsError(f"{self.out} cannot be written: {error.strerror}.") from error
+        told = {c.name: {"title": c.title, "how": c.how} for c in contestants}
         about |= {
             "rounds": self.size.rounds,
             "commit": provenance.commit(),
             "machine": provenance.machine(),
-            "contestants": {c.name: {"title": c.title, "how": c.how} for c in contestants},
-            "judged": {
-                case.id: sorted({gold.article for gold in case.evidence})
-                for case in self.given["scifact"].cases
-                if case.evidence
-            },
+            "contestants": was.get("contestants", {}) | told,
+            "judged": self.given["scifact"].judged,
         }
         write(self.out / RUN, about)
 
@@ -110,6 +107,9 @@ class Bench:
                     found = make(stage, subject, self.cache)
                 self._check_model(contestant, found.values["model"])
                 self._indexes[contestant.name, corpus] = found
+                part = Part(0, contestant, "index", corpus)  # told beside what the rounds give
+                if part_file(self.out, part).parent.exists():
+                    write(part_file(self.out, part), found.values)
         except (SetupFailed, StepFailed) as error:
             self._fail(contestant.name, error)
             return False
@@ -150,14 +150,14 @@ class Bench:
         """Other questions in each round; rankings, which never change, in the first alone."""
         count = self.size.questions
         asked = _turned(subject.questions, number * count, WARM_UP + count + max(1, count // 2))
-        judged = {case.id: case.question for case in subject.cases if case.evidence}
+        ranked = {case.id: case.question for case in subject.cases if case.id in subject.judged}
         return {
             "folder": str(folder),
             "warm_up": asked[:WARM_UP],
             "passages": asked[WARM_UP : WARM_UP + count],
             "answers": asked[WARM_UP + count :],
             "depth": DEPTH,
-            "ranked": judged if number == 1 else {},
+            "ranked": ranked if number == 1 else {},
         }
 
     def _loads(self, make: Callable[[], Asker], subject: Subject) -> list[dict[str, Any]]:

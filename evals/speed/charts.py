@@ -22,7 +22,7 @@ def charts(figures: Table, names: Mapping[str, Any]) -> list[tuple[str, str]]:
              if figures[name]]  # fmt: skip
     loads = [what for what in ("passages", "answer") if figures[f"{what}_1"]]
     if loads:
-        text = "Questions answered a second by corpus-qa, by how many ask at once."
+        text = "What corpus-qa answers in a second, over what it answers to one who asks alone."
         drawn.append((_loads(figures, loads), text))
     return drawn
 
@@ -41,8 +41,11 @@ def _bars(figures: Table, names: Mapping[str, Any], name: str, across: str) -> s
 
 
 def _loads(figures: Table, kinds: list[str]) -> str:
-    plot = Plot("speed-load", "Answers a second", across="asking at once", up="answers a second")
+    plot = Plot(
+        "speed-load", "Throughput", across="asking at once", up="throughput over that of one"
+    )
     labels = {"passages": "passages by HTTP", "answer": "answers of its own server"}
+    plot.axes.axhline(1, color=INK, linewidth=1, linestyle="--")
     for what, colour in zip(kinds, (OLD, OURS), strict=False):
         points = []
         for askers in ASKERS:
@@ -51,7 +54,8 @@ def _loads(figures: Table, kinds: list[str]) -> str:
                 points.append((askers, spread(list(held.values())).median))
         if points:
             across, up = zip(*points, strict=True)
-            plot.axes.plot(across, up, "o-", color=colour, label=labels[what])
+            gains = [value / up[0] for value in up]
+            plot.axes.plot(across, gains, "o-", color=colour, label=labels[what])
     plot.axes.set(xticks=list(ASKERS))
     plot.axes.set_ylim(bottom=0)
     return plot.svg()

@@ -44,7 +44,7 @@ def make(stage: Stage, subject: Subject, cache: Path) -> Kept:
             shutil.rmtree(old)
         else:
             old.unlink()
-    values = measured(stage, subject, folder, bare=False)
+    values = measured(stage, subject, folder, bare=stage.contestant.answers)
     write(folder.with_suffix(".json"), values)
     return Kept(folder, values)
 

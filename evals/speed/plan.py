@@ -29,7 +29,7 @@ class Size:
     """
 
     rounds: int = 3
-    limit: int = 500
+    limit: int = 300
     full: bool = True
     questions: int = 100
     load: int = 32
@@ -53,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A corpus as all contestants get it: a JSONL file of articles, and questions on them."""
+    """A corpus as all contestants get it: a JSONL file of articles, and questions on them.
+
+    `judged` maps the cases whose gold is among the articles to the ids of these.
+    """
 
     name: str
     articles: Path
     count: int
     cases: tuple[Case, ...]
+    judged: dict[str, list[str]]
 
     @property
     def questions(self) -> list[str]:
@@ -108,7 +112,7 @@ def subjects(data: Path, folder: Path, size: Size) -> dict[str, Subject]:
 
 
 def _subject(corpus: Corpus, folder: Path) -> Subject:
-    """A corpus in a file; a case without a gold article of the corpus is asked, not judged."""
+    """A corpus, written to a file; a case without gold among its articles is asked, not judged."""
     path = folder / f"{corpus.name}.jsonl"
     held = {document.id for document in corpus.documents}
     rows = [
@@ -121,7 +125,9 @@ def _subject(corpus: Corpus, folder: Path) -> Subject:
     except OSError as error:
         raise EvalError(f"{path} cannot be written: {error.strerror}.") from error
     cases = tuple(case for case in corpus.cases if not case.history)
-    return Subject(corpus.name, path, len(held), cases)
+    gold = {case.id: sorted({gold.article for gold in case.evidence}) for case in cases}
+    judged = {name: articles for name, articles in gold.items() if held & set(articles)}
+    return Subject(corpus.name, path, len(held), cases, judged)
 
 
 def identity(size: Size, given: dict[str, Subject]) -> dict[str, object]:

@@ -99,9 +99,9 @@ def _facts(claim: Sentence, held: frozenset[str], full: Mapping[str, frozenset[s
 
 def _repeated(claim: Sentence, source: Source) -> str:
     """Tell of a number that the claim says more often than the source: it is about other things."""
-    said = Counter(word.stem for one in source.sentences for word in one.words)
+    said = [Counter(word.stem for word in one.words) for one in source.sentences]
     here = Counter(word.stem for word in claim.words if word.kind in {"number", "date"})
-    more = next((stem for stem, times in here.items() if times > said[stem]), "")
+    more = next((stem for stem, n in here.items() if n > max(one[stem] for one in said)), "")
     return f"“{more}” is not said so often there" if more else ""
 
 
@@ -166,8 +166,8 @@ def _matched(here: Scopes, there: Scopes, said: frozenset[str]) -> tuple[bool, b
 
 
 def _alike(scope: Sequence[str], other: Sequence[str]) -> int:
-    near = set(scope[:_NEAREST]) & set(other) | set(other[:_NEAREST]) & set(scope)
-    return len(near) and len(near) + len(set(scope) & set(other))
+    near = {*scope[:1]} & {*other} | {*other[:1]} & {*scope}
+    return len(near) and len(near) + len({*scope} & {*other})
 
 
 def _conditional(claim: Sentence, source: Source) -> bool:

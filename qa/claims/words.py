@@ -14,7 +14,7 @@ _SPELT = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": ",", "\u00a0": " ", "[": "(", "]": ")"}
     | {"%": " percent ", "$": " dollar ", "£": " pound ", "€": " euro "}
 )
-_FORMS = re.compile(r"\b(a)\.?m\b\.?|\b(p)\.?m\b\.?", re.I)
+_HOUR = re.compile(r"(?<=\d) ?([ap])\.?m\b\.?", re.I)
 _DASHED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _INITIAL = re.compile(r"(?:^|[.!?:;]\s+|[\"(]\s*|^\s*[-*•]\s*)$")
 # What turns a statement round, and what makes it less than one. Their scope is what follows.
@@ -111,7 +111,7 @@ class Sentence:
 @lru_cache(maxsize=2048)
 def sentence(text: str) -> Sentence:
     """Take a sentence apart; the same text gives the same object."""
-    plain = _FORMS.sub(lambda m: (m[1] or m[2]).lower() + "m ", text.translate(_SPELT))
+    plain = _HOUR.sub(lambda match: f" {match[1].lower()}m ", text.translate(_SPELT))
     plain = _LEAD_IN.sub("", _DASHED.sub(" ", " ".join(plain.split())))
     # Negations are read where they stand, before the statement is put into one order.
     words = tuple(_words(plain))
@@ -220,12 +220,13 @@ def _scopes(cue: re.Pattern[str], text: str, words: Sequence[Word]) -> Iterator[
     for match in cue.finditer(text):
         stop = _BREAK.search(text, match.end())
         limit = stop.start() if stop else len(text)
-        after = [word for word in telling if match.end() <= word.start < limit]
+        beyond = [word for word in telling if word.start >= match.end()]
+        after = [word for word in beyond if word.start < limit]
         before = [word for word in reversed(telling) if word.start < match.start()]
         # What is denied is done or said; a name tells it only where nothing else does.
         said = [word for word in after if word.kind == "word"]
         names = [word for word in after if word.kind != "word"]
-        yield tuple(word.stem for word in (said[:_SCOPE] + names or before)[: _SCOPE + 1])
+        yield tuple(word.stem for word in (said[:_SCOPE] + names or before or beyond)[: _SCOPE + 1])
 
 
 def _conditions(text: str, words: Sequence[Word]) -> Iterator[frozenset[str]]:

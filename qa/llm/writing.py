@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from index.library import Library
 from index.types import Article, Passage, Span
 from qa.claims.bind import Checker, Similarity
 from qa.errors import LLMError
@@ -12,7 +13,7 @@ from qa.llm.model import Model
 from qa.llm.pieces import Pieces, Said
 from qa.llm.prompt import NOTHING, question_prompt
 from qa.llm.rewrite import accepted, asked
-from qa.types import Answer, Event, Token, Turn
+from qa.types import Answer, Event, Findings, Token, Turn
 
 _REWRITING = 0.25  # of the time of an answer
 
@@ -29,6 +30,21 @@ class Material:
     articles: Mapping[str, Article]
     spans: Mapping[str, Sequence[Span]]
     similarity: Similarity
+
+
+def gathered(
+    plain: Answer, findings: Findings, library: Library, similarity: Similarity
+) -> Material:
+    """Gather what a model writes from: the passages by their best sentence, and their articles."""
+    passages = tuple(dict.fromkeys(item.passage for item in findings.evidence))
+    ids = {passage.article_id for passage in passages}
+    return Material(
+        plain=plain,
+        passages=passages,
+        articles={name: library.article(name) for name in ids},
+        spans={name: library.sentence_spans(name) for name in ids},
+        similarity=similarity,
+    )
 
 
 class Writer:

@@ -75,7 +75,7 @@ const look = () => {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) { preview.hide(); if (!source.shut()) side.shut(); }
+  if (event.key === "Escape" && !find("dialog[open]")) { preview.hide(); if (!source.shut()) side.shut(); }
 });
 new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
 look();

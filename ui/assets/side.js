@@ -57,7 +57,7 @@ export const build = (place) => {
       size, button("New conversation", begin, { class: "b main new" })),
     make("div", { class: "scroll" }, limits, make("h2", { class: "label" }, "Conversations"), list), foot);
   find("#top").replaceChildren(make("div", { class: "top-bar" },
-    square("menu", "Conversations and filters", () => fold(false)), make("p", { class: "name" }, "corpus-qa"),
+    square("menu", "Conversations and filters", () => fold(false)), make("h1", { class: "name" }, "corpus-qa"),
     button("New", begin, { class: "b new", "aria-label": "New conversation" })));
   page.addEventListener("click", (event) => { if (event.target === page) draw(false); });
   signedIn(foot);

@@ -1,8 +1,10 @@
 """A GGUF file as a LlamaIndex LLM, run by llama.cpp in this process."""
 
+import atexit
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from llama_index.core.llms.custom import CustomLLM
 from pydantic import PrivateAttr
 
 from qa.errors import LLMError
+
+_PATIENCE = 20.0  # seconds at most for a part of a prompt to be read on the way out
 
 
 class GGUF(CustomLLM):
@@ -61,7 +65,13 @@ class GGUF(CustomLLM):
             raise LLMError(f"{file} cannot be loaded by llama.cpp.") from error
         made = cls(model=file.stem, context_window=context_window, num_output=num_output)
         made._server = server
+        # llama.cpp's threads must have ended before Python takes itself apart.
+        atexit.register(made.close)
         return made
+
+    def close(self) -> None:
+        """Free the model; nothing can be asked of it any more."""
+        self._server = None
 
     @property
     def address(self) -> str:
@@ -130,12 +140,22 @@ class GGUF(CustomLLM):
             finally:
                 arrived.put(None)
 
-        threading.Thread(target=work, name="llama.cpp", daemon=True).start()
+        thread = threading.Thread(target=work, name="llama.cpp", daemon=True)
+        thread.start()
+        # A process that ends while llama.cpp is at work is aborted in the midst of its C++.
+        leave = partial(_ended, dropped, thread)
+        atexit.register(leave)
         try:
             while (part := arrived.get()) is not None:
                 yield from _texts(part)
+            atexit.unregister(leave)
         finally:
             dropped.set()
+
+
+def _ended(dropped: threading.Event, thread: threading.Thread) -> None:
+    dropped.set()
+    thread.join(timeout=_PATIENCE)
 
 
 def _texts(part: Any) -> Iterator[str]:
