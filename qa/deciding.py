@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from qa.citations import Articles, cite
 from qa.compose import ComposeSettings, answer_text, choose, short_answer
-from qa.question import kind
+from qa.question import kind, yes_or_no
 from qa.refusal import NEAREST, explain
 from qa.types import Answer, Findings
 
@@ -36,6 +36,7 @@ def decide(
             nearest=nearest,
             missing=missing,
         )
+    best = findings.evidence[0]
     chosen = choose(findings.evidence, asked, ComposeSettings())
     citations = cite(chosen, articles)
     return Answer(
@@ -43,7 +44,7 @@ def decide(
         standalone=question,
         answered=True,
         text=answer_text(citations),
-        short=short_answer(findings.evidence[0]),
+        short=best.text if yes_or_no(question) else short_answer(best),
         citations=citations,
         confidence=findings.chance,
     )

@@ -20,6 +20,11 @@ _SEVERAL = re.compile(
     r"[a-z]{3,}(?<!s)s\b|^(?:list|compare|contrast)\b|\bdiffer(?:s|ed|ences?|ent)?\b",
     re.IGNORECASE,
 )
+_YES_OR_NO = re.compile(
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|"
+    r"must)(?:n['’]t)?\b",
+    re.IGNORECASE,
+)
 _KINDS = (
     ("why", re.compile(r"\b(why|how come|what (?:is|was|were|are) the reasons?)\b", re.I)),
     (
@@ -86,3 +91,8 @@ def _visible(ch: str) -> bool:
 def kind(question: str) -> str:
     """Return what is asked for: why, when, count, where, who, list, or fact."""
     return next((name for name, pattern in _KINDS if pattern.search(question)), "fact")
+
+
+def yes_or_no(question: str) -> bool:
+    """Tell whether a question asks for a yes or a no, which no span of an article says."""
+    return bool(_YES_OR_NO.match(question))

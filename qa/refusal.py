@@ -1,5 +1,6 @@
 """What to say when the corpus does not answer: plainly, and with what is missing."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from index.stems import stems
@@ -9,6 +10,8 @@ from qa.followup.mentions import mentions
 from qa.types import PLAIN
 
 NEAREST = 3
+_ARTICLE = re.compile(r"(?:the|an?) ", re.IGNORECASE)
+_NAMES = frozenset({"person", "organisation", "name"})
 
 _FACTS = {
     "when": "a date or time",
@@ -53,13 +56,21 @@ def things(matter: str) -> frozenset[str]:
 
 
 def phrases(question: str, chosen: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the question's words whose stems are chosen, neighbours joined, each once."""
+    """Return the question's words whose stems are chosen, neighbours joined, each once.
+
+    A name is named whole: of "Choe Son Hui" not "Hui" alone.
+    """
+    names = [each for each in mentions(question) if each.kind in _NAMES]
     found: list[tuple[int, int]] = []
     for stem, start, end in stems(question):
         if not chosen(stem):
             continue
+        for name in names:
+            if name.start <= start and end <= name.end:
+                article = _ARTICLE.match(question, name.start)
+                start, end = article.end() if article else name.start, name.end
         if found and not question[found[-1][1] : start].strip(" -–’'"):
-            found[-1] = (found[-1][0], end)
+            found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))
     return tuple(dict.fromkeys(question[start:end] for start, end in found))

@@ -92,6 +92,9 @@ def test_the_short_answer_is_the_readers_span_when_it_is_surely_ahead() -> None:
         ),
         ("On Monday, Trump met Kim.", "Monday", "Monday"),
         ("Kim’s Singapore visit ended.", "Singapore", "Singapore"),
+        ("They meet Feb. 27 and 28 in Hanoi.", "Feb. 27", "Feb. 27 and 28"),
+        ("It is 28 and sunny.", "28", "28"),
+        ("They meet in May and 28 come.", "May", "May"),
     ],
 )
 def test_a_short_answer_is_whole_words_and_whole_names(text: str, span: str, short: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from qa.errors import QuestionError
-from qa.question import LONGEST, cleaned, kind
+from qa.question import LONGEST, cleaned, kind, yes_or_no
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t", "\x00\x1b", "\u200b\u200e"])
@@ -58,3 +58,10 @@ def test_a_question_in_another_script_is_kept(text: str) -> None:
 )
 def test_a_question_is_told_apart_by_what_it_asks_for(question: str, expected: str) -> None:
     assert kind(question) == expected
+
+
+def test_a_question_that_begins_with_a_verb_asks_for_yes_or_no() -> None:
+    assert yes_or_no("Is Kim willing to give them up?")
+    assert yes_or_no("Didn’t they meet?")
+    assert not yes_or_no("Who is Kim?")
+    assert not yes_or_no("Island of the hotel?")

@@ -52,3 +52,8 @@ def test_without_passages_or_a_kind_the_refusal_is_plain() -> None:
 def test_neighbouring_words_are_joined_and_repeated_ones_named_once() -> None:
     found = phrases("Paris, or Kim Yong-chol in Paris?", lambda stem: True)
     assert found == ("Paris", "Kim Yong-chol")
+
+
+def test_a_name_of_which_one_word_is_unknown_is_named_whole() -> None:
+    found = phrases("Who is Choe Son Hui?", lambda stem: stem == "hui")
+    assert found == ("Choe Son Hui",)
