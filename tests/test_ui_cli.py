@@ -122,7 +122,7 @@ def test_a_wrong_setting_in_the_environment_is_named(tmp_path: Path) -> None:
 def test_an_unexpected_error_is_one_line_and_its_traceback_is_for_those_who_ask(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(data: Path) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("first\nsecond \x1b[31m")
 
     monkeypatch.setattr(cli, "_open", broken)
@@ -151,7 +151,7 @@ def test_bytes_on_the_input_that_are_no_text_are_no_error() -> None:
 def test_an_interruption_is_quiet_and_exits_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(data: Path) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_open", interrupted)

@@ -1,6 +1,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
@@ -100,5 +101,7 @@ def test_a_stream_is_passed_on_piece_by_piece() -> None:
         scope = {"type": "http", "path": "/x", "method": "GET", "headers": []}
         await Guarded(app)(scope, receive, send)
 
-    asyncio.run(run())
+    # In a thread of its own: a browser test before may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, run()).result()
     assert sent == [b"one", b"two"]
