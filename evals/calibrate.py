@@ -170,7 +170,8 @@ def main() -> None:
     parameters = fit(tuned, SIGNALS[options.name])
     parameters["provenance"] = (
         f"SQuAD 2.0 (CC BY-SA 4.0), pages {', '.join(sorted(squad.TUNED))}: "
-        f"{len(tuned)} questions, with and without their paragraph; python -m evals.calibrate"
+        f"{len(tuned)} questions, with and without their paragraph, and near misses; "
+        "python -m evals.calibrate"
     )
     report = {
         "parameters": parameters,

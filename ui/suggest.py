@@ -20,7 +20,7 @@ from qa.types import Findings
 from ui.questions import questions
 
 SECONDS = 2.0
-SURE = 0.45  # of the chance that the evidence answers; an answer is given from 0.36 on at the most
+SURE = 0.6  # of the chance that the evidence answers; an answer is given from 0.52 on at the most
 _ARTICLES = 48  # that questions are made from, spread over the corpus
 _SENTENCES = 20  # of an article, from its beginning: what it is about stands there
 _READ = 20_000  # characters of an article that tell which of its words are no names
