@@ -139,7 +139,6 @@ def test_a_server_that_is_gone_is_told_and_the_page_goes_on_when_it_is_back(
         with serve(corpus, data, port=urlsplit(address).port):
             expect(page.locator("#notice")).to_be_empty()
             expect(page.locator("#chat .answer.done")).to_contain_text("June 3")
-            page.wait_for_timeout(4000)  # the page opens its conversation again first
             ask(page, "Where does the zebrafish festival open?")
             expect(page.locator("#chat .answer.done")).to_have_count(2)
             page.goto("about:blank")

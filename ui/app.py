@@ -40,6 +40,7 @@ class _Parts(NamedTuple):
     order: gr.Textbox
     again: gr.Button
     open: gr.Button
+    refresh: gr.Button
 
 
 def chat_blocks(desk: Desk, service: Service) -> gr.Blocks:
@@ -62,8 +63,10 @@ def chat_blocks(desk: Desk, service: Service) -> gr.Blocks:
                 order = gr.Textbox(elem_id="order", label="Order")
                 again = gr.Button("Again", elem_id="again")
                 opens = gr.Button("Open", elem_id="open")
+                refresh = gr.Button("Refresh", elem_id="refresh")
         gr.Column(elem_id="source")
-        _wire(blocks, desk, service, _Parts(chat, box, send, stop, order, again, opens))
+        parts = _Parts(chat, box, send, stop, order, again, opens, refresh)
+        _wire(blocks, desk, service, parts)
     return blocks
 
 
@@ -130,6 +133,8 @@ def _wire(blocks: gr.Blocks, desk: Desk, service: Service, parts: _Parts) -> Non
     # Opening another conversation ends what is being shown, and so does stopping it.
     for button in (parts.open, parts.stop):
         button.click(shown, [parts.order], [parts.chat], cancels=[asked, redone], **_QUIET)
+    # After the server was away what is stored is shown again; a question just asked goes on.
+    parts.refresh.click(shown, [parts.order], [parts.chat], **_QUIET)
 
 
 def _chatbot() -> gr.Chatbot:

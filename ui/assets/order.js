@@ -38,6 +38,9 @@ export const open = (conversation) => {
   moved();
 };
 
+// Show this conversation as the server has it, and let a question that was just asked go on.
+export const refresh = () => { write(); find("#refresh").click(); };
+
 // Ask a question as the box would.
 export const ask = (question) => {
   const box = find("#question textarea");

@@ -18,7 +18,7 @@ const build = () => {
   health.watch((wasGone) => {
     side.refresh();
     fetchFirsts();
-    if (wasGone && order.state.conversation && !find("#chat .going")) order.open(order.state.conversation);
+    if (wasGone && order.state.conversation && !find("#chat .going")) order.refresh();
   });
 };
 
