@@ -137,7 +137,8 @@ class MadeEmbedder:
 
     The weights and the spectrum are such that 10,761 of them lie about as MiniLM's vectors of
     SciFact's abstracts do: median cosine to the first neighbour .83 (MiniLM .86), the tenth .56 to
-    .62 (.56), the hundredth .42 to .43 (.42), with spectra on either side of this one. Tokens are words. The same text gives the same vector in every process.
+    .62 (.56), the hundredth .42 to .43 (.42), with spectra on either side of this one. Tokens are
+    words. The same text gives the same vector in every process.
     """
 
     name = "made"
