@@ -1,17 +1,17 @@
 """Models as sentence-transformers runs them: any kind of model, and any device that torch knows."""
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Kind
 from index.errors import ModelError
+from index.foreign import first_line, limit_threads, offsets, quietly
 from index.models import ModelFiles
 
 if TYPE_CHECKING:
@@ -47,10 +47,7 @@ class TorchEmbedder:
         self.name = files.name
         self.fingerprint = f"{files.name}@{files.digest()[:16]}/float32"
         self._model = _load(files.folder, device)
-        if threads is not None:
-            import torch
-
-            torch.set_num_threads(threads)
+        limit_threads(threads)
         self._batch = _BATCH.get(device, _BATCH_ON_DEVICE)
         self._one_at_a_time = Lock()
         self.dimension = int(self._model.get_embedding_dimension() or 0)
@@ -75,38 +72,25 @@ class TorchEmbedder:
 
     def tokens(self, text: str) -> Sequence[tuple[int, int]]:
         """See `index.embed.Embedder`."""
-        tokenizer: Any = self._model.tokenizer
-        found = tokenizer(
-            text,
-            add_special_tokens=False,
-            return_offsets_mapping=True,
-            truncation=False,
-            verbose=False,
-        )
-        return [(start, end) for start, end in found["offset_mapping"]]
+        return offsets(self._model.tokenizer, text)
 
 
 def _load(folder: Path, device: str) -> "SentenceTransformer":
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
     try:
+        quietly()
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise ModelError(
             "This model needs torch and sentence-transformers, which are not installed: "
             "pip install sentence-transformers."
         ) from error
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     try:
         return SentenceTransformer(
             str(folder), device=device, local_files_only=True, model_kwargs={"dtype": "float32"}
         )
     except _LOADING as error:
-        first = str(error).strip().partition("\n")[0]
         raise ModelError(
-            f"The model in {folder} cannot be loaded on {device!r} ({first}): give the folder of "
-            "a sentence-transformers model, and a device that torch has here."
+            f"The model in {folder} cannot be loaded on {device!r} ({first_line(error)}): give the "
+            "folder of a sentence-transformers model, and a device that torch has here."
         ) from error

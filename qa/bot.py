@@ -152,7 +152,7 @@ class Bot:
                 # Its parts may have been cut wrongly: a refusal is of the question as it was asked.
                 findings = [inquiry.read(understood, inquiry.find(understood))]
                 answer = inquiry.decide(understood, findings[0])
-            material = self._material(generation, answer, together(findings))
+            material = self._material(generation, answer, findings)
         if self._writer and material:
             # Nothing of the index is held while the model writes: it may take its time.
             answer = yield from self._writer.answer(material)
@@ -249,14 +249,14 @@ class Bot:
         return (yield from self._writer.understood(question, history, ruled))
 
     def _material(
-        self, generation: Generation, plain: Answer, findings: Findings
+        self, generation: Generation, plain: Answer, findings: Sequence[Findings]
     ) -> "Material | None":
         """Gather what a language model writes from; a refusal is not for it to overturn."""
         if self._writer is None or not plain.answered:
             return None
         from qa.llm.writing import gathered
 
-        return gathered(plain, findings, generation.library, self._model_of(generation))
+        return gathered(plain, together(findings), generation.library, self._model_of(generation))
 
     def _model_of(self, generation: Generation) -> Similarity:
         """Return the embedding model that the generation was made with, opened once."""

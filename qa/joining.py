@@ -1,6 +1,6 @@
 """The answers to a question's parts -> one answer, its citations numbered anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
@@ -33,7 +33,7 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
     )
 
 
-def numbered(citations: chain[Citation]) -> tuple[Citation, ...]:
+def numbered(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """Return the citations without repeated spans, numbered from 1 in their order."""
     once = {(each.article_id, each.start, each.end): each for each in citations}
     return tuple(replace(each, number=number) for number, each in enumerate(once.values(), 1))

@@ -1,9 +1,9 @@
 """Loading a model of others: found, nothing fetched or printed, failures in one sentence."""
 
-import os
 from pathlib import Path
 
 from index.errors import ModelError
+from index.foreign import quietly
 from index.models import ModelFiles, locate
 from qa.errors import ReaderError
 
@@ -35,29 +35,12 @@ def located(name: str, *, online: bool) -> ModelFiles:
         ) from error
 
 
-def quietly() -> None:
-    """Keep transformers from the network, for which it would wait a minute, and from printing."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+def prepare() -> None:
+    """Silence transformers, as `index.foreign.quietly` does; raises ReaderError without it."""
     try:
-        from transformers.utils import logging
+        quietly()
     except ImportError as error:
         raise ReaderError(
             "This reader needs torch, transformers and sentence-transformers, which are not all "
             "installed: pip install sentence-transformers."
         ) from error
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-
-
-def first_line(error: Exception) -> str:
-    """What a library says of a failure, without the pages that may follow."""
-    return str(error).strip().partition("\n")[0]
-
-
-def limit_threads(threads: int | None) -> None:
-    """Set how many cores torch uses in this process; None leaves it as it is."""
-    if threads is not None:
-        import torch
-
-        torch.set_num_threads(threads)

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunks import indexed_text
+from index.foreign import first_line, limit_threads, offsets
 from index.models import ModelFiles
 from index.search import standardised
 from qa.errors import ReaderError
-from qa.reader.loading import first_line, limit_threads, quietly
+from qa.reader.loading import prepare
 from qa.reader.spans import Reading
 from qa.reader.windows import encodable
 
@@ -79,29 +80,20 @@ class Reranker:
 
     def _pieces(self, question: str, title: str, text: str) -> list[str]:
         """The passage under its title, in as many pieces as the model needs to see all of it."""
+        tokenizer: Any = self._model.tokenizer
         head = encodable(title)
-        used = len(self._offsets(question)) + len(self._offsets(head)) + 8  # special tokens
+        special = 8  # tokens, at most
+        used = len(offsets(tokenizer, question)) + len(offsets(tokenizer, head)) + special
         room = max(self._window - used, self._window // 4)
-        offsets = self._offsets(text)
-        lows = range(0, max(1, len(offsets) - room // 4), max(1, room - room // 4))
-        if len(offsets) <= room:
+        places = offsets(tokenizer, text)
+        lows = range(0, max(1, len(places) - room // 4), max(1, room - room // 4))
+        if len(places) <= room:
             return [indexed_text(head, text)]
-        ends = [offsets[min(low + room, len(offsets)) - 1][1] for low in lows]
+        ends = [places[min(low + room, len(places)) - 1][1] for low in lows]
         return [
-            indexed_text(head, text[offsets[low][0] : end])
+            indexed_text(head, text[places[low][0] : end])
             for low, end in zip(lows, ends, strict=True)
         ]
-
-    def _offsets(self, text: str) -> list[tuple[int, int]]:
-        tokenizer: Any = self._model.tokenizer
-        found = tokenizer(
-            text,
-            add_special_tokens=False,
-            return_offsets_mapping=True,
-            truncation=False,
-            verbose=False,
-        )
-        return list(found["offset_mapping"])
 
     def _logits(self, pairs: list[tuple[str, str]]) -> list[float]:
         import torch
@@ -128,7 +120,7 @@ class Reranker:
 
 
 def _load(files: ModelFiles, device: str) -> "CrossEncoder":
-    quietly()
+    prepare()
     from sentence_transformers import CrossEncoder
     from transformers import AutoConfig
 

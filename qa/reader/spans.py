@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.foreign import first_line
 from qa.errors import ReaderError
 from qa.reader.files import OUTPUTS, checked, manifest_of, session_of
 from qa.reader.windows import (
@@ -205,8 +206,7 @@ class OnnxReader(SpanReader):
             start, end, gate = self._session.run(OUTPUTS, fed)
             found = start[0], end[0], float(gate[0])
         except Exception as error:  # onnxruntime's share no narrower base
-            first = str(error).strip().partition("\n")[0]
-            raise ReaderError(f"{_UNFIT} ({first}).") from error
+            raise ReaderError(f"{_UNFIT} ({first_line(error)}).") from error
         if not found[0].shape == found[1].shape == ids[0].shape:
             raise ReaderError(f"{_UNFIT} (it gives {start.shape} logits for {ids.shape} tokens).")
         return found

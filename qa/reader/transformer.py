@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.foreign import first_line, limit_threads
 from index.models import ModelFiles
 from qa.errors import ReaderError
-from qa.reader.loading import first_line, limit_threads, quietly
+from qa.reader.loading import prepare
 from qa.reader.spans import NOTHING, Reading, joined, reading
 from qa.reader.windows import QUESTION_TOKENS, Window, encodable
 
@@ -199,7 +200,7 @@ def _window(tokenizer: Any, config: Any) -> int:
 
 
 def _load(files: ModelFiles, device: str) -> tuple[Any, Any]:
-    quietly()
+    prepare()
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
