@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import DamagedError, MismatchError, NoIndex
 from index.generations import folder_of, live_name, newest_whole, point
 from index.library import Library
-from index.manifest import MEND, Manifest, Settings, check_files, read_manifest
+from index.manifest import MEND, Manifest, OlderFormat, Settings, check_files, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def find_basis(data: Path, held: ExitStack, *, rebuild: bool) -> Basis:
     """Return what to start from; only under the lock, and `held` closes the library.
 
     Raises DamagedError where the live generation is damaged, unless `rebuild` is given, and
-    MismatchError where it has another format.
+    MismatchError where it has another format, with `rebuild` only for a newer one.
     """
     name = _live(data, rebuild=rebuild)
     if name is None:
@@ -83,14 +83,17 @@ def _live(data: Path, *, rebuild: bool) -> str | None:
 def _saved(data: Path, name: str, held: ExitStack) -> Basis:
     """Return what can be read of a generation that is about to be made anew."""
     folder = folder_of(data, name)
-    manifest = _readable(folder)
+    try:
+        manifest = _readable(folder)
+    except OlderFormat as older:
+        return Basis(name, lost=older.roots)  # its files cannot be read, but its roots can
     try:
         library = Library(folder / "library.sqlite")
         held.callback(library.close)
         library.verify()
     except DamagedError:
-        older = newest_whole(data)
-        known = manifest or (_readable(folder_of(data, older)) if older else None)
+        newest = newest_whole(data)
+        known = manifest or (_readable(folder_of(data, newest)) if newest else None)
         return Basis(name, manifest, None, known.roots if known else ())
     return Basis(name, manifest, library)
 

@@ -33,7 +33,7 @@ _INLINE = re.compile(
     r"|\[an error occurred while processing [^\[\]\n]{1,40}\]"
     r"|\[ ?edit ?\]"
 )
-_MORE = re.compile(r"(?<![A-Z])MORE(?![A-Za-z])")
+_MORE = re.compile(r"MORE(?<![A-Z]MORE)(?![A-Za-z])")  # begins with what can be skipped to
 _GLUE = re.compile(r"(?<=[a-z.)'’”\"])(?=[A-Z(])")
 _BULLET = re.compile(r"[-*•‣◦▪●·–—]\s+(?=\w|[\"“‘'])")
 _CUT_START = re.compile(r"(?:['’]s\b|[\s,;:.!?)\]”’–—-])+")
@@ -46,7 +46,11 @@ def boilerplate(text: str, title: str = "") -> list[Span]:
 
     `title` is the article's title where its source states one.
     """
-    lines, parts = list(_lines(text)), sentences(text)
+    return _boilerplate(text, title, sentences(text))
+
+
+def _boilerplate(text: str, title: str, parts: Sequence[Span]) -> list[Span]:
+    lines = list(_lines(text))
     furniture = list(_furniture(text, lines, parts))
     found = [*furniture, *_notices(text, parts), *_glued_runs(text)]
     found += [Span(match.start(), match.end()) for match in _INLINE.finditer(text)]
@@ -63,11 +67,12 @@ def content_sentences(text: str, title: str = "") -> list[Span]:
     A sentence with boilerplate inside is cut around it; what is left counts from four words on.
     Spans without a letter or digit are left out.
     """
-    junk = boilerplate(text, title)
+    whole = sentences(text)
+    junk = _boilerplate(text, title, whole)
     starts, ends = {span.start for span in junk}, {span.end for span in junk}
     kept: list[Span] = []
     for gap in _gaps(text, junk):
-        parts = sentences(text, gap.start, gap.end)
+        parts = sentences(text, gap.start, gap.end) if junk else whole
         for part in parts:
             # Boilerplate on the same line cuts a sentence; above or below it does not.
             before = part is parts[0] and gap.start in ends

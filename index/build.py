@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -174,8 +174,9 @@ def _publish(
         changes = chain(changes, comparison.untouched())
     copy_of = None if anew else basis.name
     live = folder_of(run.data, basis.name) if basis.name else None
-    # Loaded while the live generation is copied.
-    with loading_ahead(), drafting(run.data, copy_of=copy_of) as folder, ExitStack() as held:
+    # A graph of its own needs chromadb, a delta beside an older one does not.
+    ahead = loading_ahead() if anew else nullcontext()
+    with ahead, drafting(run.data, copy_of=copy_of) as folder, ExitStack() as held:
         stores = open_stores(
             folder,
             held,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from index.chroma_rows import DATABASE, rows
 from index.chroma_server import reached
 from index.errors import DamagedError, IndexFailure, StoreError
 from index.filters import days
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chromadb.config import Settings
 
 CHUNKS = "chunks"
-DATABASE = "chroma.sqlite3"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 1000}
 # Looking at fewer candidates halves the time where there are many vectors: of 100,000 made ones
 # 1000 took 3.8 ms of a core and 400 2.0 ms, with equal lists of 50 for 199 of 200 questions.
@@ -125,8 +125,12 @@ def server_client(url: str) -> "Client":
 def new_collection(
     client: "Client", name: str, dimension: int, *, served: bool = False
 ) -> "Collection":
-    """Make an empty collection for vectors of length 1, searched by their cosine."""
-    configuration: Any = {"hnsw": {**_HNSW, **(_SERVED if served else _BULK)}}
+    """Make an empty collection for vectors of length 1, searched by their cosine.
+
+    In a folder its files are written at once: what a small build left to be written at the end,
+    `settle` would build a second time.
+    """
+    configuration: Any = {"hnsw": {**_HNSW, **(_SERVED if served else _TRICKLE)}}
     return client.create_collection(
         name,
         embedding_function=None,
@@ -151,13 +155,6 @@ def drop(url: str, name: str) -> None:
         raise StoreError(f"{name} on the Chroma server {url} cannot be removed") from error
     finally:
         close(client)
-
-
-def rows(folder: Path) -> int:
-    """Count the rows of a folder; Chroma's own way looks at each of them, 2 us (chromadb 1.5.9)."""
-    uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as db:
-        return int(db.execute("SELECT count(*) FROM embeddings").fetchone()[0])
 
 
 @contextmanager
@@ -203,10 +200,11 @@ def is_lost(folder: Path, count: int) -> bool:
 def close(client: "Client") -> None:
     """Let go of a folder or server."""
     client.close()
-    # chromadb 1.5.9 leaves its connections to a server open.
-    session = getattr(getattr(client, "_server", None), "_session", None)
-    if session is not None:
-        session.close()
+    # chromadb 1.5.9 leaves its connections to a server open, those of both of its clients.
+    for opened in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(opened, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
 
 
 def is_bulk(collection: "Collection") -> bool:
@@ -234,7 +232,7 @@ def settle(folder: Path, dimension: int) -> None:
 
     Left in the log, it is built anew by every process that opens the folder: seconds each time,
     and a different graph each time (chromadb 1.5.9). The rows are written when the folder is
-    searched. The space that the log took in the database is given back.
+    searched.
     """
     set_bulk(folder, False)
     client = folder_client(folder)
@@ -242,6 +240,10 @@ def settle(folder: Path, dimension: int) -> None:
         write_tail(collection(client, CHUNKS), dimension)
     finally:
         close(client)
+
+
+def give_back(folder: Path) -> None:
+    """Shorten the database by the space that Chroma's log took; nobody may have it open."""
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         db.execute("VACUUM")
 

@@ -109,11 +109,16 @@ def chunks(
         for run in _runs(article.text, _units(article.text, sentence_spans, ruler, tokens, limit))
         for span in _pack(article.text, run, ruler, limit, overlap)
     ]
-    prefix = blake2b(article.id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    prefix = prefix_of(article.id)
     return [
         Chunk(f"{prefix}-{article.sha256[:8]}-{ordinal}", article.id, ordinal, span.start, span.end)
         for ordinal, span in enumerate(spans)
     ]
+
+
+def prefix_of(article_id: str) -> str:
+    """Return what the ids of an article's chunks begin with: 16 hexadecimal digits."""
+    return blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _units(

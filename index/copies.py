@@ -1,4 +1,4 @@
-"""The files of a generation: copied for the next one to begin with, and flushed to the disk."""
+"""The files of a generation: linked or copied for the next one, and flushed to the disk."""
 
 import errno
 import os
@@ -8,22 +8,52 @@ from contextlib import closing
 from pathlib import Path
 
 from index.errors import DamagedError
-from index.manifest import MANIFEST, MEND, is_fleeting
+from index.manifest import MEND, is_fleeting
 
 _PIECE = 1 << 30
+# Of a word index, tantivy writes these in place of the old ones and every other file once.
+_REWRITTEN = ("meta.json", ".managed.json")
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EINVAL)
 _NOT_IN_KERNEL = (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def copy_files(old: Path, new: Path) -> None:
-    """Copy all but what says that a generation is whole and where on a server its vectors are."""
+    """Begin a draft with the library and the words of a published generation.
+
+    Files that are written once are linked, where the file system can. What says that a generation
+    is whole, and its vectors, are left out.
+    """
+    copy_file(old / "library.sqlite", new / "library.sqlite")
+    for folder in ("texts", "terms"):
+        (new / folder).mkdir()
+        for path in sorted((old / folder).iterdir()):
+            target = new / folder / path.name
+            if path.name in _REWRITTEN:
+                copy_file(path, target)
+            elif not is_fleeting(path):
+                _link(path, target)
+
+
+def copy_graph(old: Path, new: Path) -> None:
+    """Copy a Chroma folder, which others may have open for reading."""
+    new.mkdir()
     for path in sorted(old.rglob("*")):
         target = new / path.relative_to(old)
         if path.is_dir():
             target.mkdir()
         elif path.suffix == ".sqlite3":
             _copy_database(path, target)
-        elif path.name not in (MANIFEST, "vectors.json") and not is_fleeting(path):
-            _copy_file(path, target)
+        elif not is_fleeting(path):
+            copy_file(path, target)
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        copy_file(path, target)
 
 
 def _copy_database(path: Path, target: Path) -> None:
@@ -39,7 +69,7 @@ def _copy_database(path: Path, target: Path) -> None:
             raise DamagedError(f"{path} cannot be read ({error}): {MEND}") from error
 
 
-def _copy_file(path: Path, target: Path) -> None:
+def copy_file(path: Path, target: Path) -> None:
     """Copy a file inside the kernel, which shares the blocks where the file system can."""
     with path.open("rb") as old, target.open("xb") as new:
         try:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.encoder import Encoder, load_tokenizer
+from index.encoder import Encoder
 from index.errors import ModelError, StoreError
 from index.models import ModelFiles
 from index.parity import Parity, original_vectors, parity
 from index.recipe import NotExportable, Recipe, read_recipe
+from index.tokens import load_tokenizer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

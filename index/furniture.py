@@ -130,9 +130,15 @@ follow (?:us|@\w+|(?:\w+ ){1,4}?) ?on (?:twitter|facebook|instagram|x|linkedin)\
 this page was last (?:edited|modified|updated)
 (?:community )?(?:text|content) is available under
 \(?(?:additional )?(?:reporting|writing) by [^.;()]{3,120}; ?(?:\w+ )?(?:writing|editing) by
+"""
+)
+# Their words come last, so trying them costs more than all the others: see `is_notice`.
+_LATE_NOTICES = _any(
+    r"""
 .{0,160}\bcontributed to this (?:report|story|article)\W*\Z|(?:\S+\s+){0,12}all rights reserved\W*\Z
 """
 )
+_LATE_WORDS = ("buted to th", "ghts reserved")  # without i, for which `re` takes two letters more
 # These stand in a line of their own on a page; in a paragraph they are the text of a policy.
 _BANNERS = _any(
     r"""
@@ -199,7 +205,11 @@ def heads_links(line: str) -> bool:
 
 def is_notice(sentence: str) -> bool:
     """Whether a sentence is a notice of the publisher, or a call to do something on the page."""
-    return _NOTICES.match(sentence) is not None
+    if _NOTICES.match(sentence):
+        return True
+    folded = sentence.casefold()
+    late = any(words in folded for words in _LATE_WORDS)
+    return late and _LATE_NOTICES.match(sentence) is not None
 
 
 def is_banner(line: str) -> bool:

@@ -1,7 +1,8 @@
 """The generations of an index: which one is live, opening it, and publishing the next.
 
 DATA/CURRENT names the live one and is replaced atomically; DATA/generations/000007/ holds
-library.sqlite, terms/, chroma/ or vectors.json and, written last, manifest.json. A published
+library.sqlite, texts/, terms/, chroma/ or vectors.json with a delta, and, written last,
+manifest.json. Files of a generation may be links to those of the one before. A published
 generation never changes, so whoever reads it needs no lock against the one who writes the next.
 """
 
@@ -20,12 +21,12 @@ from numpy.typing import NDArray
 
 from index.copies import copy_files, flush
 from index.errors import DamagedError, NoIndex, StoreError
+from index.layers import LayeredVectors
 from index.library import Library
 from index.manifest import MANIFEST, MEND, Manifest, check_files, read_manifest
 from index.narrow import Narrowed
 from index.terms import Terms
 from index.types import Filters
-from index.vectors import Vectors
 from index.where import open_vectors, remove
 
 _NAME = re.compile(r"[0-9]{6,}")
@@ -42,7 +43,7 @@ class Generation:
     folder: Path
     manifest: Manifest
     library: Library
-    vectors: Vectors
+    vectors: LayeredVectors
     terms: Terms
     narrowed: Narrowed
     _held: ExitStack
@@ -120,13 +121,14 @@ def open_generation(data: Path, name: str, *, server: str | None = None) -> Gene
         held.enter_context(_in_use(folder))
         check_files(folder, manifest)
         library, vectors, terms = open_parts(folder, held, count=manifest.chunks, server=server)
+        vectors.open()
         narrowed = Narrowed(library, vectors)
         return Generation(name, folder, manifest, library, vectors, terms, narrowed, held.pop_all())
 
 
 def open_parts(
     folder: Path, held: ExitStack, *, count: int | None = None, server: str | None = None
-) -> tuple[Library, Vectors, Terms]:
+) -> tuple[Library, LayeredVectors, Terms]:
     """Open the three stores of a folder, which `held` closes; `count` is its chunks if known.
 
     `server` is where the Chroma server is found now, for vectors that are on one.
@@ -197,7 +199,7 @@ def prune(data: Path, live: str | None) -> None:
     whole = _whole(data)
     before = [name for name in whole if live is not None and int(name) < int(live)]
     spared = whole if live is None else [live, *before[-1:]]
-    for name in _names(data):
+    for name in reversed(_names(data)):  # a graph stays while a later generation shares it
         folder = folder_of(data, name)
         if name in spared:
             continue

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index.errors import DamagedError
 from index.filters import days
+from index.packs import Packs, Place
 from index.types import Article, Chunk, Filters, Span
 
-_ARTICLE = "a.id, a.title, b.text, a.source, a.published, a.path, a.sha256, a.url"
+_ARTICLE = "a.id, a.title, a.source, a.published, a.path, a.sha256, a.url"
+_BODY = "b.letters, b.pack, b.start, b.size, b.crc"
 _FROM = "FROM articles a JOIN bodies b ON b.number = a.number"
 _CHUNK = "SELECT c.id, a.id, c.ordinal, c.start, c.stop FROM chunks c"
 _RECORD = "id, origin, root, title, source, published, path, sha256, url"
@@ -54,28 +57,30 @@ class Library:
             self.settings: dict[str, str] = dict(self._rows("SELECT key, value FROM settings"))
         except sqlite3.Error as error:
             raise self._damaged(error) from error
+        self._packs = Packs(path.parent / "texts")
 
     def article(self, article_id: str) -> Article:
         """Return the article; raises KeyError where there is none of that id."""
-        rows = self._rows(f"SELECT {_ARTICLE} {_FROM} WHERE a.id = ?", article_id)
+        rows = self._rows(f"SELECT {_BODY}, {_ARTICLE} {_FROM} WHERE a.id = ?", article_id)
         if not rows:
             raise KeyError(article_id)
-        return _article(rows[0])
+        return self._article(*rows[0])
 
     def articles(self) -> Iterator[Article]:
         """Yield every article in the order in which they were added, a few at a time."""
         last = 0
-        query = f"SELECT {_ARTICLE}, a.number {_FROM} WHERE a.number > ? ORDER BY a.number LIMIT ?"
-        while rows := self._rows(query, last, _ARTICLES_PER_PAGE):
-            yield from map(_article, rows)
+        query = f"SELECT {_BODY}, {_ARTICLE}, a.number {_FROM} WHERE a.number > ?"
+        while rows := self._rows(f"{query} ORDER BY a.number LIMIT ?", last, _ARTICLES_PER_PAGE):
+            for row in rows:
+                yield self._article(*row[:-1])
             last = rows[-1][-1]
 
     def sentence_spans(self, article_id: str) -> list[Span]:
         """Return the sentences that may be indexed and quoted, in order; raises KeyError."""
-        rows = self._rows(f"SELECT b.sentences {_FROM} WHERE a.id = ?", article_id)
+        rows = self._rows(f"SELECT {_BODY} {_FROM} WHERE a.id = ?", article_id)
         if not rows:
             raise KeyError(article_id)
-        return _unpack(rows[0][0])
+        return _unpack(self._body(*rows[0])[1])
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the chunks by id; raises DamagedError where one is not there."""
@@ -97,22 +102,16 @@ class Library:
         rows = self._rows(f"SELECT count(*) FROM articles a WHERE {where}", *values)
         return int(rows[0][0])
 
+    def ids_matching(self, filters: Filters) -> list[str]:
+        """Return the ids of all articles that the filters let through."""
+        where, values = _condition(filters)
+        return [row[0] for row in self._rows(f"SELECT a.id FROM articles a WHERE {where}", *values)]
+
     def matching(self, filters: Filters) -> list[str]:
         """Return the ids of all chunks that the filters let through."""
         where, values = _condition(filters)
         query = "SELECT c.id FROM articles a JOIN chunks c ON c.article = a.number"
         return [row[0] for row in self._rows(f"{query} WHERE {where}", *values)]
-
-    def let_through(self, ids: Sequence[str], filters: Filters) -> set[str]:
-        """Return those of the chunks that the filters let through."""
-        where, values = _condition(filters)
-        query = "SELECT c.id FROM chunks c JOIN articles a ON a.number = c.article"
-        found: set[str] = set()
-        for first in range(0, len(ids), _IDS_PER_QUERY):
-            some = ids[first : first + _IDS_PER_QUERY]
-            rows = self._rows(f"{query} WHERE c.id IN ({_marks(some)}) AND {where}", *some, *values)
-            found.update(row[0] for row in rows)
-        return found
 
     def chunks_of(self, article_id: str) -> list[Chunk]:
         """Return all chunks of the article, in order."""
@@ -186,14 +185,28 @@ class Library:
         return rows[0][0] if rows else None
 
     def verify(self) -> None:
-        """Read the whole file and raise DamagedError where its structure is broken."""
+        """Read everything and raise DamagedError where the structure or a text is broken."""
         found = self._rows("PRAGMA quick_check(1)")
         if found != [("ok",)]:
             raise self._damaged(sqlite3.DatabaseError(found[0][0]))
+        for row in self._rows(f"SELECT {_BODY} FROM bodies b"):
+            self._body(*row)
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
+        self._packs.close()
+
+    def _article(self, letters: int, *row: Any) -> Article:
+        text, _ = self._body(letters, *row[:4])
+        name, title, source, published, path, sha256, url = row[4:]
+        day = _date(published) if published else None
+        return Article(name, title, text.decode(), source, day, path, sha256, url)
+
+    def _body(self, letters: int, *place: int) -> tuple[bytes, bytes]:
+        """Return the text of an article in UTF-8 and its packed sentences."""
+        body = self._packs.read(Place(*place))
+        return body[:letters], body[letters:]
 
     def _rows(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:
@@ -227,12 +240,6 @@ def day_number(day: date | None) -> int:
 
 def _date(number: int) -> date:
     return date(number // 10000, number // 100 % 100, number % 100)
-
-
-def _article(row: Sequence) -> Article:  # type: ignore[type-arg]
-    name, title, text, source, published, path, sha256, url = row[:8]
-    day = _date(published) if published else None
-    return Article(name, title, text, source, day, path, sha256, url)
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.library import Record, pack
+from index.packs import PackWriter, Place
 from index.types import Chunk, Span
 
 _SCHEMA = """
@@ -29,7 +30,14 @@ CREATE INDEX articles_by_path ON articles (path);
 CREATE INDEX articles_by_root ON articles (root);
 CREATE INDEX articles_by_source ON articles (source);
 CREATE INDEX articles_by_published ON articles (published);
-CREATE TABLE bodies (number INTEGER PRIMARY KEY, text TEXT NOT NULL, sentences BLOB NOT NULL);
+CREATE TABLE bodies (
+    number INTEGER PRIMARY KEY,
+    letters INTEGER NOT NULL,
+    pack INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    crc INTEGER NOT NULL
+);
 CREATE TABLE chunks (
     article INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
@@ -39,7 +47,8 @@ CREATE TABLE chunks (
     PRIMARY KEY (article, ordinal)
 ) WITHOUT ROWID;
 """
-# Texts have a table of their own: a list of titles or outlets then never touches their pages.
+# Texts and sentences are in packs beside it, which the next generation need not copy. `letters` is
+# how many bytes of UTF-8 come before the sentences.
 _COLUMNS = [field.name for field in fields(Record)]
 _INSERT = (
     f"INSERT INTO articles ({', '.join(_COLUMNS)}, added_at) "
@@ -57,6 +66,7 @@ class LibraryWriter:
     def __init__(self, path: Path) -> None:
         fresh = not path.exists()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._packs = PackWriter(path.parent / "texts")
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA secure_delete = ON")  # a removed text is gone from the file too
@@ -76,7 +86,10 @@ class LibraryWriter:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         values = [getattr(record, name) for name in _COLUMNS]
         number = self._db.execute(_INSERT, (*values, now)).lastrowid
-        self._db.execute("INSERT INTO bodies VALUES (?, ?, ?)", (number, text, pack(sentences)))
+        letters = text.encode()
+        place = astuple(self._packs.add(letters + pack(sentences)))
+        body = (number, len(letters), *place)
+        self._db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", body)
         self._db.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
             [(number, chunk.ordinal, chunk.id, chunk.start, chunk.end) for chunk in chunks],
@@ -91,7 +104,9 @@ class LibraryWriter:
         number, path = row
         query = "DELETE FROM chunks WHERE article = ? RETURNING id"
         gone = [chunk_id for (chunk_id,) in self._db.execute(query, (number,))]
-        self._db.execute("DELETE FROM bodies WHERE number = ?", (number,))
+        query = "DELETE FROM bodies WHERE number = ? RETURNING pack, start, size, crc"
+        for place in self._db.execute(query, (number,)).fetchall():
+            self._packs.erase(Place(*place))
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
         # What is known of the file is no longer all that was read from it.
         self._db.execute("DELETE FROM files WHERE path = ?", (path,))
@@ -108,8 +123,10 @@ class LibraryWriter:
             "INSERT INTO settings VALUES (?, ?)",
             [(key, "" if value is None else str(value)) for key, value in settings.items()],
         )
+        self._packs.close()
         self._db.execute("COMMIT")
 
     def close(self) -> None:
-        """Close the file; without a commit before it, it is good for nothing."""
+        """Close the files; without a commit before it, they are good for nothing."""
+        self._packs.close()
         self._db.close()

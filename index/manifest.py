@@ -1,17 +1,26 @@
 """What a generation says of itself: its format, its settings, its counts and its files."""
 
 import json
+import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.errors import DamagedError, MismatchError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _CHECKED_BYTES = 16_000_000
 MEND = "run corpus-qa index --rebuild"
+
+
+class OlderFormat(MismatchError):
+    """A generation was written in an older format; `roots` is what was given to be indexed."""
+
+    def __init__(self, said: str, roots: tuple[str, ...]) -> None:
+        super().__init__(said)
+        self.roots = roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,10 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a generation's manifest; raises MismatchError for another format, or DamagedError."""
+    """Read a generation's manifest.
+
+    Raises MismatchError for another format, OlderFormat if it is an older one, or DamagedError.
+    """
     path = folder / MANIFEST
     try:
         values = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
@@ -66,6 +78,7 @@ def read_manifest(folder: Path) -> Manifest:
             values["settings"] = Settings(**values["settings"])
             values["files"] = {name: (size, crc) for name, (size, crc) in values["files"].items()}
             return Manifest(**values | {"roots": tuple(values["roots"])})
+        roots = tuple(map(str, values.get("roots", ())))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedError(f"{path} cannot be read ({_brief(error)}): {MEND}") from error
     if written > FORMAT:
@@ -73,9 +86,10 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} was written by a newer corpus-qa (format {written}, this one reads "
             f"{FORMAT}): upgrade corpus-qa or index into another folder with --data"
         )
-    raise MismatchError(
+    raise OlderFormat(
         f"{folder} was written by an older corpus-qa (format {written}, this one reads "
-        f"{FORMAT}): {MEND}"
+        f"{FORMAT}): {MEND}",
+        roots,
     )
 
 
@@ -83,24 +97,27 @@ def _brief(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else "it is not a manifest"
 
 
-def survey(folder: Path) -> dict[str, tuple[int, int | None]]:
-    """Return size and CRC-32 of every file that readers rely on, by its path in the folder."""
+def survey(folder: Path, others: Iterable[Path] = ()) -> dict[str, tuple[int, int | None]]:
+    """Return size and CRC-32 of every file that readers rely on, by its path from the folder.
+
+    `others` are files outside of it.
+    """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, _crc(path))
-        for path in paths
+        Path(os.path.relpath(path, folder)).as_posix(): (path.stat().st_size, _crc(path))
+        for path in (*paths, *others)
         if path.name != MANIFEST and not _may_shrink(path)
     }
 
 
 def _crc(path: Path) -> int | None:
-    """Return a file's CRC-32; None for one that is large, or that readers write to.
+    """Return a file's CRC-32; None for one that is large, has its own, or that readers write to.
 
     Chroma and tantivy check nothing of the kind: chromadb 1.5.9 ends the process with SIGSEGV
     over a damaged graph. Up to the limit reading costs 4 to 15 ms, which no opening notices; a
     larger file is known by its size alone.
     """
-    if path.suffix == ".sqlite3" or path.stat().st_size > _CHECKED_BYTES:
+    if path.suffix in (".sqlite3", ".pack") or path.stat().st_size > _CHECKED_BYTES:
         return None
     return zlib.crc32(path.read_bytes())
 

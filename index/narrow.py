@@ -15,15 +15,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from index.chunks import prefix_of
+from index.exact import Hit, best, nearest
 from index.filters import days
+from index.layers import LayeredVectors
 from index.library import Library
 from index.types import Filters
-from index.vectors import Vectors
 
 _SPARE = 16  # hits beyond those asked for, to see where a tie ends
-_DIGITS = 6  # of a cosine, as in the vector leg
 _REMEMBERED = 8  # filters; a chat keeps to the one that was chosen
-_FETCHED, _SIFTED = 38.0, 13.0  # microseconds to fetch a vector, and to find and sift one hit
+_FETCHED, _SIFTED = 38.0, 7.0  # microseconds to fetch a vector, and to find and sift one hit
 _MOST_FETCHED = 20_000  # 30 MB of vectors
 
 
@@ -35,7 +36,7 @@ class _Match:
     """
 
     library: Library
-    vectors: Vectors
+    vectors: LayeredVectors
     filters: Filters
     size: int
 
@@ -45,21 +46,28 @@ class _Match:
         stored = np.array(list(found.values()), dtype=np.float32)
         return list(found), stored
 
+    @cached_property
+    def _prefixes(self) -> NDArray[np.uint64]:
+        found = [_prefix(prefix_of(name)) for name in self.library.ids_matching(self.filters)]
+        return np.sort(np.array(found, dtype=np.uint64))
+
+    def sift(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return those of some hits that match, which their ids tell: no look into the library."""
+        known = self._prefixes
+        asked = np.array([_prefix(name) for name, _ in hits], dtype=np.uint64)
+        places = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return [hits[i] for i in np.flatnonzero(known[places] == asked).tolist()]
+
     def exactly(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """Compare every vector that matches."""
         ids, stored = self._all
-        if not ids:
-            return []
-        cosines = np.round((stored @ vector).astype(np.float64), _DIGITS)
-        least = np.partition(cosines, -k)[-k] if k < len(ids) else cosines.min()
-        near = np.flatnonzero(cosines >= least).tolist()
-        return _best([(ids[i], float(cosines[i])) for i in near], k)
+        return nearest(ids, stored, vector, k)
 
 
 class Narrowed:
     """Searches the vectors of one generation under filters; any number of threads may."""
 
-    def __init__(self, library: Library, vectors: Vectors) -> None:
+    def __init__(self, library: Library, vectors: LayeredVectors) -> None:
         self._library = library
         self._vectors = vectors
         self._lock = threading.Lock()
@@ -80,20 +88,19 @@ class Narrowed:
         cheaper = _FETCHED * match.size < 1.5 * _SIFTED * wanted
         if cheaper and match.size <= _MOST_FETCHED:
             return match.exactly(vector, k)
-        return self._sifted(vector, k, filters, int(1.5 * wanted))
+        return self._sifted(vector, k, match, int(1.5 * wanted))
 
     def _sifted(
-        self, vector: NDArray[np.float32], k: int, filters: Filters, limit: int
+        self, vector: NDArray[np.float32], k: int, match: _Match, limit: int
     ) -> list[tuple[str, float]]:
         """Look at more and more of the nearest until k of them match and no tie is cut."""
         total = self._vectors.count()
         while True:
             near = self._vectors.search(vector, min(limit, total))
-            kept = self._library.let_through([name for name, _ in near], filters)
-            hits = [hit for hit in near if hit[0] in kept]
+            hits = match.sift(near)
             settled = len(hits) >= k and near[-1][1] < hits[k - 1][1]
             if settled or limit >= total:
-                return _best(hits, k)
+                return best(hits, k)
             limit *= 4
 
     def _match(self, filters: Filters) -> _Match:
@@ -113,5 +120,5 @@ class Narrowed:
         return -(-some * self._vectors.count() // max(1, every))
 
 
-def _best(hits: list[tuple[str, float]], k: int) -> list[tuple[str, float]]:
-    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+def _prefix(name: str) -> int:
+    return int(name[:16], 16)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from index.channel import Channel, Crew
 from index.chunks import indexed_text
+from index.layers import LayeredVectors
 from index.library import Record, day_number
 from index.library_writer import LibraryWriter
 from index.terms import Terms, TermsRow
 from index.types import Article, Chunk, Span
 from index.vector_cache import VectorCache
-from index.vectors import VectorRow, Vectors
+from index.vectors import VectorRow
 
 _FIRST_BATCHES = (16, 32, 64)  # small, so that embedding begins as soon as something was read
 _BATCH = 128  # chunks; what a kill may lose, and how often the progress moves
@@ -43,7 +44,7 @@ class Stores:
     """The stores of a draft, open for writing."""
 
     library: LibraryWriter
-    vectors: Vectors
+    vectors: LayeredVectors
     terms: Terms
 
 

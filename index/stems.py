@@ -56,6 +56,7 @@ _LETTERS = str.maketrans(
     {"’": "'", "ʼ": "'", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
     | {"ħ": "h", "ı": "i"}
 )
+_OUTER = '"(),.:;?!'  # never part of a word; "U." is one, so a single letter is looked at in full
 _CLITIC = re.compile("'(?:s|m|ve|ll|re|d)$")
 _stemmer = Stemmer.Stemmer("english")
 _stemming = threading.Lock()  # a Stemmer must not be used by two threads at once
@@ -98,6 +99,9 @@ def words(text: str) -> list[str]:
 
 
 def _words(piece: str) -> tuple[str, ...]:
+    plain = piece.strip(_OUTER)
+    if 1 < len(plain) <= _LONGEST and plain.isascii() and plain.isalpha():  # most: a plain word
+        return (word,) if (word := _word(plain)) else ()
     return tuple(stem for stem, _, _ in stems(piece))
 
 
@@ -127,9 +131,10 @@ def _number(match: re.Match[str]) -> list[tuple[str, int, int]]:
 def _word(surface: str) -> str:
     """Return the stem of a word as written; empty for a stop word."""
     word = _fold(surface)
-    if word.endswith("n't"):
-        return ""
-    word = _CLITIC.sub("", word).replace("'", "")
+    if "'" in word:
+        if word.endswith("n't"):
+            return ""
+        word = _CLITIC.sub("", word).replace("'", "")
     if word in STOP_WORDS and surface not in _NAMES:
         return ""
     return _stem(word)

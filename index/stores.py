@@ -10,7 +10,7 @@ from index.manifest import Manifest, Settings, survey
 from index.pipeline import Stores
 from index.selftest import check
 from index.terms import Terms
-from index.where import continue_vectors, create_vectors
+from index.where import continue_vectors, create_vectors, shared_files
 
 
 def open_stores(
@@ -47,5 +47,5 @@ def examined(folder: Path, settings: Settings, churn: int) -> Manifest:
         churn=churn,
         settings=settings,
         roots=roots,
-        files=survey(folder),
+        files=survey(folder, shared_files(folder)),
     )

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import chroma
+from index import chroma, chroma_rows
 from index.errors import DamagedError, MismatchError, StoreError
+from index.exact import DIGITS, Hit, best
 from index.filters import days
 from index.types import Filters
 
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 _BATCH = 1000  # Chroma holds the interpreter's lock while it stores one; it takes 5,461 at most
 _MANY = 4  # batches that are written as they come; if more follow, the files of the graph wait
 _SPARE = 16  # hits beyond those asked for, to see where a tie ends
-_DIGITS = 6  # of a cosine, which is computed in 32 bits
 
 Item = TypeVar("Item")
-Hit = tuple[str, float]  # chunk id and cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Vectors:
     @classmethod
     def create(cls, folder: Path, *, dimension: int) -> Self:
         """Make an empty store in a folder that holds none; StoreError if it cannot be made."""
-        if (folder / chroma.DATABASE).exists():
+        if (folder / chroma_rows.DATABASE).exists():
             raise StoreError(f"{folder} already holds vectors; remove it first")
         place = chroma.in_folder(folder)
         with place.writing(), chroma.opening:
@@ -83,7 +82,7 @@ class Vectors:
         `count` is how many chunks it holds, where that is known already.
         """
         place = chroma.in_folder(folder)
-        if not (folder / chroma.DATABASE).is_file():  # Chroma would make a new one
+        if not (folder / chroma_rows.DATABASE).is_file():  # Chroma would make a new one
             raise DamagedError(f"{place.name} are missing: {place.mend}")
         with place.reading(), chroma.opening:
             found = partial(chroma.collection, name=chroma.CHUNKS)
@@ -164,16 +163,14 @@ class Vectors:
         be read.
         """
         chosen = filters or Filters()
-        chosen = replace(
-            chosen, sources=tuple(chroma.storable(source) for source in chosen.sources)
-        )
+        chosen = replace(chosen, sources=tuple(map(chroma.storable, chosen.sources)))
         first, last = days(chosen) or (0, 0)
         if k < 1 or first > last or self.count() == 0:
             return []
         self._check(vector)
         with self._place.reading():
             hits = self._nearest(vector, k, chosen)
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+        return best(hits, k)
 
     def copy_from(self, other: "Vectors") -> None:
         """Add every row of another store of the same dimension; raises StoreError."""
@@ -202,12 +199,13 @@ class Vectors:
             found |= zip(rows["ids"], vectors, strict=True)
         return {name: found[name] for name in asked if name in found}
 
-    def ids(self) -> Iterator[str]:
-        """Yield the ids of all chunks, in no order that means anything."""
-        for offset in range(0, self.count(), _BATCH):
+    def known(self, chunk_ids: Iterable[str]) -> set[str]:
+        """Return those of the chunks that are stored."""
+        found: set[str] = set()
+        for ids in _batches(chunk_ids):
             with self._place.reading():
-                page = self._collection.get(limit=_BATCH, offset=offset, include=[])
-            yield from page["ids"]
+                found.update(self._collection.get(ids=ids, include=[])["ids"])
+        return found
 
     def count(self) -> int:
         """Return the number of chunks."""
@@ -216,7 +214,7 @@ class Vectors:
             with self._place.reading():
                 # What was just written may still be in the log alone.
                 if folder and not self._written:
-                    self._known = chroma.rows(folder)
+                    self._known = chroma_rows.rows(folder)
                 else:
                     self._known = self._collection.count()
         return self._known
@@ -233,6 +231,8 @@ class Vectors:
                 chroma.close(self._client)
             if folder and bulk:
                 chroma.settle(folder, self._dimension)
+            if folder and written:
+                chroma.give_back(folder)
 
     def _hurry(self) -> None:
         """Have the graph's files written rarely, now that more rows come than a few."""
@@ -280,7 +280,7 @@ class Vectors:
             include=["distances"],
         )
         ids, distances = found["ids"][0], found["distances"][0]
-        cosines = [round(1.0 - distance, _DIGITS) for distance in distances]
+        cosines = [round(1.0 - distance, DIGITS) for distance in distances]
         return list(zip(ids, cosines, strict=True))
 
 

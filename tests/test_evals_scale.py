@@ -79,7 +79,7 @@ def test_every_figure_of_a_size_is_measured_and_nothing_else_is_left(tmp_path: P
 def test_a_size_that_there_is_no_room_for_is_one_sentence(tmp_path: Path) -> None:
     ran = run("--chunks", "900000000000", "--work", str(tmp_path))
     assert ran.returncode == 1
-    assert ran.stderr.startswith("error: 900,000,000,000 chunks need about 14400000.0 GB of disk")
+    assert ran.stderr.startswith("error: 900,000,000,000 chunks need about 10800000.0 GB of disk")
     assert ran.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 

@@ -18,6 +18,7 @@ from index.embed import Embedder, FakeEmbedder, Kind
 from index.errors import ClusterError
 from index.generations import Generation, open_live
 from index.search import search
+from index.types import Filters
 
 ray: Any = pytest.importorskip("ray")
 pytestmark = pytest.mark.enable_socket
@@ -87,8 +88,8 @@ def test_an_index_made_on_the_cluster_is_the_one_made_here(
     assert spread_out.embedded == alone.embedded == spread_out.chunks == ARTICLES
     with open_live(tmp_path / "spread") as one, open_live(tmp_path / "alone") as other:
         assert found(one) == found(other)
-        ids = sorted(one.vectors.ids())
-        assert ids == sorted(other.vectors.ids())
+        ids = sorted(one.library.matching(Filters()))
+        assert ids == sorted(other.library.matching(Filters()))
         theirs = other.vectors.get(ids)
         assert all(np.array_equal(v, theirs[name]) for name, v in one.vectors.get(ids).items())
 

@@ -1,5 +1,6 @@
 """What happens to a data folder when a sync is killed, runs out of disk, or finds damage."""
 
+import json
 import os
 import re
 import shutil
@@ -14,8 +15,9 @@ import pytest
 
 from index.build import ChunkSettings, Report, sync
 from index.embed import FakeEmbedder
-from index.errors import DamagedError, LockedError
+from index.errors import DamagedError, LockedError, MismatchError
 from index.generations import Generation, folder_of, live_name, open_live
+from index.manifest import FORMAT
 
 ARTICLES = 30
 FRESH = ("new.txt", "a00.txt")
@@ -66,7 +68,18 @@ MOMENTS = {
     "before the manifest is written": ("open", "000002/manifest.json", 1),
     "before CURRENT is written": ("open", "CURRENT.new", 1),
     "before CURRENT is replaced": ("os.rename", "CURRENT.new", 1),
-    "after publishing": ("os.listdir", "generations", 4),
+    "after publishing": ("os.listdir", "generations", 7),
+}
+
+
+# What is large enough to be merged with the graph is lowered to what this corpus has.
+MERGE = "import index.delta; index.delta._MOST_ROWS = 10\n"
+MERGING = {
+    "before the graph is copied": ("os.mkdir", "000002/chroma", 1),
+    "while the graph is copied": ("open", "000002/chroma", 2),
+    "before the graph is a draft's own": ("os.remove", "000002/vectors.json", 1),
+    "before the manifest is written": ("open", "000002/manifest.json", 1),
+    "before CURRENT is replaced": ("os.rename", "CURRENT.new", 1),
 }
 
 
@@ -96,8 +109,11 @@ def index(data: Path, *roots: Path, rebuild: bool = False) -> Report:
     return sync(roots, data, embedder=FakeEmbedder(), settings=settings, rebuild=rebuild)
 
 
-def child(corpus: Path, data: Path, event: str, part: str = "", count: int = 0) -> list[str]:
-    return [sys.executable, "-c", CHILD, str(corpus), str(data), event, part, str(count)]
+def child(
+    corpus: Path, data: Path, event: str, part: str = "", count: int = 0, *, first: str = ""
+) -> list[str]:
+    """Return the command of a sync that is killed at an event; `first` is code to run before."""
+    return [sys.executable, "-c", first + CHILD, str(corpus), str(data), event, part, str(count)]
 
 
 def found(generation: Generation, question: str) -> list[str]:
@@ -148,6 +164,36 @@ def test_a_killed_sync_leaves_the_old_answers_and_the_next_one_completes(
     assert index(data, corpus).generation is None
 
 
+@pytest.mark.parametrize("moment", MERGING)
+def test_a_sync_killed_while_it_merges_leaves_the_old_answers(
+    corpus: Path, data: Path, moment: str
+) -> None:
+    command = child(corpus, data, *MERGING[moment], first=MERGE)
+    killed = subprocess.run(command, capture_output=True, timeout=120)
+    assert killed.returncode == -signal.SIGKILL, (killed.stdout, killed.stderr)
+    check_old(data)
+    merged = subprocess.run(child(corpus, data, "none", first=MERGE), capture_output=True)
+    assert merged.stdout.startswith(b"published 0000"), (merged.stdout, merged.stderr)
+    assert (folder_of(data, live_name(data)) / "chroma").exists()
+    check_new(data)
+
+
+def test_a_removed_text_is_in_no_file_of_the_generation_that_it_left(
+    corpus: Path, data: Path
+) -> None:
+    """Its vectors and its stems stay until their files are written anew."""
+    index(data, corpus)
+    text = b"Animal1 number 3 lives in country1."
+    held = {
+        name: [
+            p for p in folder_of(data, name).rglob("*") if p.is_file() and text in p.read_bytes()
+        ]
+        for name in ("000001", "000002")
+    }
+    assert [path.suffix for path in held["000001"]] == [".pack"]
+    assert held["000002"] == []
+
+
 def test_a_first_sync_that_is_killed_can_be_run_again(corpus: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     for moment in (("embed", "", 1), ("os.rename", "CURRENT.new", 1)):
@@ -188,6 +234,9 @@ def test_a_reader_keeps_its_generation_while_two_more_are_published(
     with open_live(data) as generation:
         assert found(generation, "Late news of numbats.") == ["late.txt"]
     index(data, corpus, rebuild=True)
+    # The generation before the live one has the first one's graph.
+    assert [path.name for path in folder_of(data, "000001").iterdir()] == ["chroma"]
+    index(data, corpus, rebuild=True)
     assert not folder_of(data, "000001").exists()
 
 
@@ -223,6 +272,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "vectors are gone": lambda data: shutil.rmtree(library(data).parent / "chroma"),
     "vectors are noise": lambda data: spoil(library(data).parent / "chroma" / "chroma.sqlite3"),
     "graph is noise": lambda data: spoil(next(library(data).parent.rglob("data_level0.bin"))),
+    "texts are gone": lambda data: shutil.rmtree(library(data).parent / "texts"),
     "terms are gone": lambda data: shutil.rmtree(library(data).parent / "terms"),
     "terms are noise": lambda data: spoil(library(data).parent / "terms" / "meta.json"),
 }
@@ -243,6 +293,23 @@ def test_damage_is_said_in_one_sentence_and_mended_by_a_rebuild(
     with pytest.raises(DamagedError, match="corpus-qa index --rebuild"):
         index(data, corpus)
     index(data, corpus, rebuild=True)
+    check_new(data)
+
+
+def test_a_rebuild_replaces_an_older_format_and_leaves_a_newer_one(
+    corpus: Path, data: Path
+) -> None:
+    path = folder_of(data, "000001") / "manifest.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(values | {"format": FORMAT + 1}), encoding="utf-8")
+    with pytest.raises(MismatchError, match="newer"):
+        index(data, corpus, rebuild=True)
+    path.write_text(json.dumps(values | {"format": FORMAT - 1}), encoding="utf-8")
+    library(data).write_text("what an older format had", encoding="utf-8")
+    with pytest.raises(MismatchError, match="older"):
+        index(data, corpus)
+    # The corpus is not named, and is read again as the root that it was.
+    index(data, corpus / "new.txt", rebuild=True)
     check_new(data)
 
 

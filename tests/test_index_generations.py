@@ -4,10 +4,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from index.copies import copy_graph
 from index.errors import DamagedError, LockedError, MismatchError, NoIndex, StoreError
 from index.generations import (
     drafting,
@@ -25,6 +27,7 @@ from index.manifest import FORMAT, Manifest, Settings, read_manifest, survey
 from index.store_errors import translated
 from index.terms import Terms
 from index.vectors import Vectors
+from index.where import continue_vectors, shared_files
 
 SETTINGS = Settings("fake-8", "fake", 8, 32, 1, None, 1)
 
@@ -41,8 +44,15 @@ def make(data: Path) -> str:
     return folder.name
 
 
+def go_on(folder: Path) -> None:
+    """Give a draft the vectors of the generation before it."""
+    before = folder_of(folder.parent.parent, f"{int(folder.name) - 1:06d}")
+    continue_vectors(folder, before, dimension=8).close()
+
+
 def manifest(folder: Path) -> Manifest:
-    return Manifest(folder.name, "2026-01-02T03:04:05", 0, 0, 0, SETTINGS, ("/x",), survey(folder))
+    files = survey(folder, shared_files(folder))
+    return Manifest(folder.name, "2026-01-02T03:04:05", 0, 0, 0, SETTINGS, ("/x",), files)
 
 
 def names(data: Path) -> list[str]:
@@ -92,23 +102,27 @@ def test_an_interrupt_just_after_publishing_does_not_remove_what_is_live(tmp_pat
     make(tmp_path)
     draft = drafting(tmp_path, copy_of="000001")
     folder = draft.__enter__()
+    go_on(folder)
     publish(tmp_path, folder, manifest(folder))
     assert not draft.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert live_name(tmp_path) == "000002"
     open_live(tmp_path).close()
 
 
-def test_a_copy_has_all_but_the_manifest(tmp_path: Path) -> None:
+def test_a_draft_begins_with_all_but_the_vectors_and_the_manifest(tmp_path: Path) -> None:
     make(tmp_path)
     with drafting(tmp_path, copy_of="000001") as folder:
         old, new = survey(folder_of(tmp_path, "000001")), survey(folder)
-        assert new == old
+        assert new == {name: seal for name, seal in old.items() if not name.startswith("chroma/")}
         assert not (folder / "manifest.json").exists()
+        go_on(folder)
         publish(tmp_path, folder, manifest(folder))
     open_live(tmp_path).close()
 
 
-def test_a_copy_is_whole_although_readers_write_to_the_database_meanwhile(tmp_path: Path) -> None:
+def test_a_copied_graph_is_whole_although_readers_write_to_the_database_meanwhile(
+    tmp_path: Path,
+) -> None:
     make(tmp_path)
     # Opening a Chroma folder adds a row to its database; here somebody does it all the time.
     path = folder_of(tmp_path, "000001") / "chroma" / "chroma.sqlite3"
@@ -125,11 +139,10 @@ def test_a_copy_is_whole_although_readers_write_to_the_database_meanwhile(tmp_pa
     writer = threading.Thread(target=keep_writing)
     writer.start()
     try:
-        for _ in range(5):
-            with drafting(tmp_path, copy_of="000001") as folder:
-                copy = sqlite3.connect(folder / "chroma" / "chroma.sqlite3")
+        for number in range(5):
+            copy_graph(path.parent, tmp_path / f"copy{number}")
+            with closing(sqlite3.connect(tmp_path / f"copy{number}" / path.name)) as copy:
                 assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-                copy.close()
     finally:
         done.set()
         writer.join()
@@ -189,14 +202,18 @@ def test_a_newer_format_is_left_to_a_newer_program(tmp_path: Path) -> None:
     make(tmp_path)
     path = folder_of(tmp_path, "000001") / "manifest.json"
     edit(path, lambda values: values.update(format=FORMAT + 1, unheard_of=[1]))
-    with pytest.raises(MismatchError, match=r"format 2, this one reads 1.*upgrade"):
+    with pytest.raises(
+        MismatchError, match=rf"format {FORMAT + 1}, this one reads {FORMAT}.*upgrade"
+    ):
         open_live(tmp_path)
     edit(path, lambda values: values.update(format=FORMAT - 1))
     with pytest.raises(MismatchError, match=r"older.*--rebuild"):
         open_live(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "x"}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", f'{{"format": {FORMAT}}}', '{"format": "x"}']
+)
 def test_a_manifest_that_is_none_is_damage(tmp_path: Path, content: str) -> None:
     make(tmp_path)
     (folder_of(tmp_path, "000001") / "manifest.json").write_text(content, encoding="utf-8")
@@ -232,6 +249,7 @@ def test_readers_find_a_generation_while_others_come_and_go(tmp_path: Path) -> N
     def keep_publishing() -> None:
         while not done.is_set():
             with drafting(tmp_path, copy_of=live_name(tmp_path)) as folder:
+                go_on(folder)
                 publish(tmp_path, folder, manifest(folder))
             prune(tmp_path, folder.name)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import chroma, vectors
+from index import chroma, chroma_rows, vectors
 from index.vectors import VectorRow, Vectors
 
 DIMENSION = 8
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path, query: str) -> int:
-    with closing(sqlite3.connect(folder / chroma.DATABASE)) as db:
+    with closing(sqlite3.connect(folder / chroma_rows.DATABASE)) as db:
         return int(db.execute(query).fetchone()[0])
 
 
@@ -95,11 +95,11 @@ def test_many_rows_into_a_finished_folder_are_written_rarely_again(
 
 def test_rows_are_counted_as_chroma_counts_them(folder: Path) -> None:
     store = Vectors.open(folder)
-    assert chroma.rows(folder) == store.count() == 1500
+    assert chroma_rows.rows(folder) == store.count() == 1500
     store.apply(add=rows(5, seed=3), remove=["0-00001", "unknown"])
     assert store.count() == 1504
     store.close()
-    assert chroma.rows(folder) == 1504
+    assert chroma_rows.rows(folder) == 1504
 
 
 def test_a_count_that_is_known_is_taken_as_it_is(folder: Path) -> None:

@@ -20,7 +20,7 @@ from evals.scale.aims import Figures, verdicts
 from evals.scale.draw import draw
 
 STEPS = ("write", "build", "disk", "serve", "recall", "add", "remove", "unchanged")
-_DISK = 16_000  # bytes a chunk: corpus, cache of vectors, and two generations
+_DISK = 12_000  # bytes a chunk: corpus, cache of vectors, a generation and what making it takes
 _MEMORY = (1_000_000_000, 4_500)  # bytes while building: at least, and for each chunk
 _SAID = "index.errors"
 
@@ -38,6 +38,7 @@ def measure(chunks: int, work: Path, seed: int) -> Figures:
         check_room(chunks, folder)
         figures: Figures = {}
         for name in STEPS:
+            sys.stderr.write(f"{chunks:,} chunks: {name}\n")
             told = step(name, folder, chunks, seed)
             prefix = "" if name in ("serve", "recall", "disk") else f"{name}_"
             figures |= {prefix + key: round(value, 4) for key, value in told.items()}

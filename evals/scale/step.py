@@ -182,7 +182,7 @@ def disk(folder: Path) -> Figures:
     """Megabytes of the live generation, of its parts, and of the cache of vectors."""
     data = folder / "data"
     live = data / "generations" / live_manifest(data).name
-    parts = {"library": "library.sqlite", "vectors": "chroma", "terms": "terms"}
+    parts = {"library": "library.sqlite", "texts": "texts", "vectors": "chroma", "terms": "terms"}
     found = {f"{name}_mb": _size(live / part) for name, part in parts.items()}
     return found | {"generation_mb": _size(live), "cache_mb": _size(data / "embeddings.sqlite")}
 
