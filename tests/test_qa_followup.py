@@ -124,6 +124,55 @@ def test_a_question_that_stands_alone_is_not_touched(question: str) -> None:
     assert standalone(question, history) == question
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is it safer to meet in Hanoi?",
+        "How much does it cost to host a summit?",
+        "What does it mean to be blacklisted?",
+        "Got it. Who is John Bolton?",
+        "That is fine.",
+        "Thank you for informing me; I was not aware of that.",
+        "Hello there, who is John Bolton?",
+        "My friend works for CNN. Did he write about John Bolton?",
+        "The Navy bought new icebreakers. Why is that?",
+    ],
+)
+def test_a_word_that_means_nothing_in_the_conversation_is_not_replaced(question: str) -> None:
+    history = after(("Who hosted the Singapore summit?", "Lee Hsien Loong hosted it. [1]"))
+    assert standalone(question, history) == question
+
+
+def test_is_it_asks_about_the_thing_before_a_noun() -> None:
+    history = after("What is the Capella Hotel?")
+    assert standalone("Is it similar to rugby?", history) == (
+        "Is the Capella Hotel similar to rugby?"
+    )
+
+
+def test_the_things_that_an_answer_describes_do_not_narrow_a_question() -> None:
+    history = after(("Who hosted the summit?", "Singapore, at a closed island resort. [1]"))
+    question = "Who owns the resort in Sentosa?"
+    assert standalone(question, history) == question
+
+
+def test_what_was_asked_about_by_these_words_means_that_again() -> None:
+    history = after("Who wrote the Trump letter?", "Who opened the letters, and who read them?")
+    assert standalone("Where are the letters kept now?", history) == (
+        "Where are the letters kept now?"
+    )
+
+
+def test_it_is_the_owner_rather_than_what_is_owned() -> None:
+    history = after("Where did the Byzantine Empire begin?", "What was its religion?")
+    assert standalone("Why did it fall?", history) == "Why did the Byzantine Empire fall?"
+
+
+def test_an_order_at_the_head_of_an_answer_names_nobody() -> None:
+    history = after(("How do I apply?", "Note that the form is free. Select the button. [1]"))
+    assert [m.text for m in mentions(history[0].answer) if m.text in {"Note", "Select"}] == []
+
+
 @pytest.mark.parametrize("question", ["When was he born?", "Why?", "And where?", ""])
 def test_without_a_conversation_nothing_is_changed(question: str) -> None:
     assert standalone(question, ()) == question

@@ -80,7 +80,7 @@ def _changed(part: str, memory: Memory, question: str) -> str:
     before = memory.question.rstrip(" ?!.")
     if _BARE.fullmatch(part):
         return _asked_again(part, before, question)
-    ordinal, old = _ORDINAL.match(part), _ORDINAL.search(before)
+    ordinal, old = _ORDINAL.match(part.removeprefix("the ")), _ORDINAL.search(before)
     if ordinal and old:
         return f"{before[: old.start(1)]}{ordinal.group(1)}{before[old.end(1) :]}?"
     if _first(part) in PREPOSITIONS:

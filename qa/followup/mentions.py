@@ -40,6 +40,7 @@ _PLURAL = re.compile(r"[^\W\d_]{2,}(?<![sui])s$|(?:people|men|women|children|pol
 _SUBJECTS = frozenset(
     ["it", "he", "she", "they", "i", "you", "we", "this", "that", "these", "those", "there"]
 )
+_ORDERED = frozenset(["that", "the", "a", "an", "your", "out", "up", "if", "it", "this", "these"])
 _ADVERB = re.compile(
     r"(?!(?:ally|family|reply|supply|early|daily|weekly|assembly|monopoly|anomaly|butterfly|"
     r"bully|belly|jelly|lily|elderly|friendly|monthly)$)..+ly$"
@@ -81,6 +82,11 @@ class Mention:
         """The last word, lower case, without a plural's s."""
         word = self.bare.split()[-1].lower() if self.bare else ""
         return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "su" else word
+
+    @property
+    def owned(self) -> bool:
+        """Whether it is somebody's: "Kim's letter"."""
+        return "'s " in self.text or "’s " in self.text
 
     @property
     def named(self) -> bool:
@@ -137,8 +143,11 @@ def _runs(text: str, tokens: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
 def _predicate(tokens: list[re.Match[str]], first: int, last: int) -> bool:
     """Tell whether a run is no phrase but what is said of one: "it is safe", "was reorganised"."""
     word = tokens[first].group()
-    if last - first > 1 or word[0].isupper():
+    if last - first > 1:
         return False
+    if word[0].isupper():  # "Note that", "Select the": an order, and nobody's name
+        opens = first == 0 or not tokens[first - 1].group()[0].isalnum()
+        return opens and last < len(tokens) and tokens[last].group() in _ORDERED
     before = tokens[first - 1].group().lower() if first else ""
     return before in _SUBJECTS or word.endswith(("ed", "ly")) or word.isdigit()
 
@@ -184,6 +193,8 @@ def _noun_here(tokens: list[re.Match[str]], begin: int, at: int) -> bool:
     if not begin or tokens[begin - 1].group().lower() not in _DETERMINERS:
         return False
     before = tokens[begin - 2].group().lower() if begin > 1 else ""
+    if at > begin and tokens[at - 1].group().lower() in HUMAN and tokens[at].group().endswith("s"):
+        return False  # "my friend works"
     after = tokens[at + 1].group().lower() if at + 1 < len(tokens) else "?"
     ends = not after[0].isalnum() or after in AUXILIARIES | PREPOSITIONS
     return at == begin or (ends and before not in AUXILIARIES)
@@ -222,7 +233,8 @@ def _kind(phrase: str, preposition: str, speaks: bool) -> str:
     if set(lowered) & MONTHS or _YEAR.fullmatch(words[-1]):
         return "date"
     if not words[-1][0].isupper():
-        return "person" if lowered[-1] in HUMAN else "thing"
+        group = lowered[-1] in ORGANISATIONS
+        return "person" if lowered[-1] in HUMAN else "organisation" if group else "thing"
     joined = " ".join(lowered)
     if joined in PLACES or lowered[-1] in PLACE_ENDS:
         return "place"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from index.stems import stems
 from qa.expected import heavy
+from qa.followup.empty_words import asks, empty
 from qa.followup.mentions import WORD, Mention, mentions, verb
 from qa.followup.salience import Memory, Wanted, suits
 from qa.followup.wordlists import (
@@ -19,7 +20,12 @@ from qa.followup.wordlists import (
     WH,
 )
 
-_DEFINING = re.compile(r"what(?:'s| is| are| was| were) (?:an? )?\w+\W*$", re.IGNORECASE)
+_DEFINING = re.compile(
+    r"what(?:'s| is| are| was| were) (?:an? )?\w+\W*$|"
+    r"what(?:'s| is| was) the \w+(?<!ce)(?<!se)\W*$",  # but: what is the difference
+    re.IGNORECASE,
+)
+_ANY_OR_OURS = re.compile(r"\b(?:an?|my|our|your) [\w-]+", re.IGNORECASE)  # no part of the topic
 _FAINT = -0.7  # what suits less is no antecedent
 _FEW = 4  # words; a longer question says enough of what it is about
 
@@ -28,28 +34,22 @@ _PLURAL = frozenset({"they", "them", "their", "theirs"})
 _POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
 _DEMONSTRATIVE = frozenset({"this", "that", "these", "those"})
 _EXISTS = (AUXILIARIES - {"be", "been"}) | {"out"}  # "there is" is no place; "is he there" is
+_EMPTY = _DEMONSTRATIVE | {"it", "there"}  # they, and never "he", may mean nothing
+_COUNTS = frozenset({"two", "both", "each", "all", "some", "none", "many", "most"})
 _PLACING = frozenset({"in", "at", "on"})
-_EXPLETIVE = re.compile(
-    r"\b(?:(?:is|was|will|would|can|could|does|did)(?:n't)? it (?:be )?(?:still |really |also )?"
-    r"(?:true|possible|okay|ok|important|legal|better|best|worth|necessary|take|make|correct|"
-    r"rain\w*|snow\w*|(?:safe|hard|easy|difficult|normal|common|rare|good|bad|wise|likely|"
-    r"mandatory|required) (?:to|that|for))\b|"
-    r"how long (?:does|did|will|would) it take to\b|it (?:is|was|seems|appears|rains|snows|'s)\b)",
-    re.IGNORECASE,
-)
 
 
 def referring(question: str, memory: Memory) -> str:
     """Replace each pronoun whose antecedent lies in the conversation."""
     own = mentions(question)
-    expletive = [match.span() for match in _EXPLETIVE.finditer(question)]
+    nothing = empty(question)
     tokens = list(WORD.finditer(question))
     done: dict[str, str] = {}
     pieces: list[str] = []
     tail, at = "", 0
     for number, token in enumerate(tokens):
         word = token.group().lower()
-        if word == "it" and any(start <= token.start() < end for start, end in expletive):
+        if word in _EMPTY and any(start <= token.start() < end for start, end in nothing):
             continue
         wanted = _wanted(tokens, number)
         if wanted is None or _antecedent(question, own, token, wanted):
@@ -80,7 +80,8 @@ def _wanted(tokens: Sequence[re.Match[str]], at: int) -> Wanted | None:
     if word in _PERSON:
         return Wanted("person", _PERSON[word])
     if word in _PLURAL:
-        return Wanted("things", animate=bool(near & ANIMATE))
+        several = before == "of" and at > 1 and tokens[at - 2].group().lower() in _COUNTS
+        return Wanted("things", animate=bool(near & ANIMATE), several=several)
     if word in {"it", "its"}:
         return Wanted("thing")
     if word == "there" and before not in _EXISTS and after not in AUXILIARIES:
@@ -111,8 +112,10 @@ def _antecedent(
     question: str, own: Sequence[Mention], pronoun: re.Match[str], wanted: Wanted
 ) -> bool:
     """Tell whether the question itself names what the pronoun means."""
-    if wanted.kind in {"matter", "date"}:
+    if wanted.kind == "date":
         return False
+    if wanted.kind == "matter":
+        return _told(question, own, pronoun)
     word = pronoun.group().lower()
     reported = _reported(question, pronoun)
     if reported and question.lower().startswith("who "):
@@ -124,6 +127,15 @@ def _antecedent(
         if word in _POSSESSIVE or word in {"he", "she"} or reported or between & (BREAKS | WH):
             return True
     return False
+
+
+def _told(question: str, own: Sequence[Mention], pronoun: re.Match[str]) -> bool:
+    """Tell whether the question says what "that" stands for: "They call me. Why is that?"."""
+    before = question[: pronoun.start()]
+    return any(
+        mention.end < pronoun.start() and re.search(r"[.?!,;] |\band ", before[mention.end :])
+        for mention in own
+    )
 
 
 def _reported(question: str, pronoun: re.Match[str]) -> bool:
@@ -172,7 +184,7 @@ def described(question: str, memory: Memory) -> str:
             article, start = (before.group(1), before.start()) if before else ("", start)
         if article not in _DEMONSTRATIVE | {"the"} or mention.relation:
             continue
-        fuller = memory.with_head(mention.head, besides=question)
+        fuller = memory.with_head(mention, besides=question)
         if fuller:
             whole = fuller.whole.removeprefix("the ").removeprefix("a ").removeprefix("an ")
             return f"{question[:start]}the {whole}{question[mention.end :]}"
@@ -190,7 +202,8 @@ def carried_along(question: str, memory: Memory) -> str:
     named = any(mention.named for mention in mentions(question))
     said = {match.group().lower() for match in WORD.finditer(question)}
     somebody = bool(said & _PERSON.keys())  # of whom nothing is known, or who is named by now
-    if len(words) > 1 or named or somebody or not said & AUXILIARIES or _DEFINING.match(question):
+    alone = _DEFINING.match(question) or _ANY_OR_OURS.search(question) or not asks(question)
+    if len(words) > 1 or named or somebody or not said & AUXILIARIES or alone:
         return question
     topic = memory.choose(Wanted("topic"), besides=question)
     return _with_tail(question, _aside(topic)) if topic else question

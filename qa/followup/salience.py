@@ -33,21 +33,26 @@ _ASKED = {"who": ("person", "name"), "where": ("place", "name"), "when": ("date"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a pronoun asks of its antecedent; `animate` that it speaks, wants or is upset."""
+    """What a pronoun asks of its antecedent.
+
+    `animate` that it speaks, wants or is upset; `several` that it can only be more than one.
+    """
 
     kind: str
     female: bool | None = None
     animate: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A mention in its turn; `words` are its stems."""
+    """A mention in its turn; `words` are its stems, `asked` tells that a question made it."""
 
     turn: int
     weight: float
     mention: Mention
     words: frozenset[str]
+    asked: bool
 
 
 @dataclass(slots=True)
@@ -69,11 +74,11 @@ class Memory:
         self.answer = "" if said.startswith(PLAIN) else said
         asked = mentions(question)
         for place, mention in enumerate(asked):
-            self._see(1.0 + (0.5, 0.3, 0.2)[min(place, 2)], mention)
+            self._see(1.0 + (0.5, 0.3, 0.2)[min(place, 2)], mention, asked=True)
         people = [m for m in asked if m.kind in {"person", "name"} and not m.plural]
         if len(people) == 2 and "and" not in question[people[0].end : people[1].start].split():
             text = f"{people[0].bare} and {people[1].bare}"  # "they", in the turns to come
-            self._see(0.9, replace(people[0], text=text, kind="person", plural=True))
+            self._see(0.9, replace(people[0], text=text, kind="person", plural=True), asked=True)
         if self.answer:
             self._add_answer(question, {mention.bare.lower() for mention in asked})
 
@@ -89,12 +94,12 @@ class Memory:
         for place, mention in enumerate(said):
             self._see(1.9 if mention is point else 0.6 - 0.1 * min(place, 5), mention)
 
-    def _see(self, weight: float, mention: Mention) -> None:
+    def _see(self, weight: float, mention: Mention, *, asked: bool = False) -> None:
         words = frozenset(stem for stem, _, _ in stems(mention.bare))
         self.stems |= words
         if mention.kind == "person" and mention.named:
             self._people |= {word for word in mention.text.split() if word[0].isupper()}
-        self._seen.append(_Seen(self._turn, weight, mention, words))
+        self._seen.append(_Seen(self._turn, weight, mention, words, asked))
 
     def choose(self, wanted: Wanted, *, besides: str = "") -> Mention | None:
         """Return the mention that is meant, none where nothing suits.
@@ -115,17 +120,26 @@ class Memory:
                 continue
             score += seen.weight - fading * (self._turn - seen.turn)
             score += 0.3 * math.log(often[mention.bare.lower()]) + 0.5 * mention.named
-            score -= 0.2 * mention.possessive + 0.7 * mention.relation
+            score -= 0.2 * mention.possessive + 0.7 * mention.relation + 0.6 * mention.owned
             if score > best_score:
                 best, best_score = mention, score
         return self._fullest(best) if best else None
 
-    def with_head(self, head: str, *, besides: str = "") -> Mention | None:
-        """Return the latest longer mention with this last word: "Quit India movement"."""
+    def with_head(self, described: Mention, *, besides: str = "") -> Mention | None:
+        """Return the latest longer mention with the same last word: "Quit India movement".
+
+        What somebody asked about by just these words means that again; and of the many things
+        that an answer describes only those with names are spoken of by their last word.
+        """
         own = {stem for stem, _, _ in stems(besides)}
+        bare = described.bare.lower()
+        if any(seen.asked and seen.mention.bare.lower() == bare for seen in self._seen):
+            return None
         for seen in reversed(self._seen):
             longer = len(seen.mention.bare.split()) > 1 or seen.mention.relation
-            if seen.mention.head == head and longer and not seen.words < own:
+            same = seen.mention.head == described.head and seen.mention.plural == described.plural
+            known = seen.asked or (seen.mention.named and seen.mention.kind != "person")
+            if same and longer and known and not seen.words < own:
                 return seen.mention
         return None
 
@@ -146,6 +160,10 @@ def suits(wanted: Wanted, mention: Mention) -> float:
         return _NEVER
     if mention.plural:
         score += {"things": 1.6, "thing": -1.2, "place": -1.0}.get(wanted.kind, 0.0)
+    if wanted.several and not mention.plural:
+        return _NEVER
+    if wanted.kind == "date" and not any(ch.isdigit() for ch in mention.text):
+        score -= 0.8  # "Wednesday evening" of an answer is seldom when all that was
     if wanted.animate:
         score += -2.0 if mention.kind == "thing" else 0.6
     return score

@@ -53,7 +53,9 @@ FUNCTION = (
 # Parts of a name when they have a capital; of a thing they say too little to be carried along.
 ADJECTIVES = _words(
     "first second third last next good bad new right important popular different similar common "
-    "best better worst old big large long far high all"
+    "best better worst old big large long far high all expensive cheap safe dangerous harmful "
+    "legal illegal easy hard difficult effective efficient useful helpful interesting together "
+    "alone alive dead ready necessary mandatory worthwhile reliable secure healthy customizable"
 )
 VERBS = _forms(
     "accept achieve act add advise affect agree allow announce answer appear apply approve argue "
@@ -117,7 +119,8 @@ HUMAN = _words(
     "general ambassador envoy spokesman spokeswoman spokesperson adviser advisor senator governor "
     "mayor king queen prince princess pope author writer actor actress singer director coach "
     "player founder ceo doctor professor scientist man woman boy girl wife husband son daughter "
-    "mother father brother sister viceroy officer commander diplomat judge lawyer"
+    "mother father brother sister friend parent boss neighbor neighbour partner child kid uncle "
+    "aunt cousin person customer employee employer viceroy officer commander diplomat judge lawyer"
 )
 TITLES = HUMAN | _words("mr mrs ms dr sir lady lord prime vice vice-chairman vice-president state")
 PLACE_ENDS = _words(
