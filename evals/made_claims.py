@@ -3,8 +3,9 @@
 import calendar
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from qa.claims.words import sentence
 
@@ -29,6 +30,28 @@ _SYNONYMS = {
     "such as": "like", "within": "inside", "called": "named", "usually": "normally",
     "while": "whereas", "get": "obtain", "need": "require", "part": "portion", "aims": "goals",
 }  # fmt: skip
+# Common words by what they are, in whose place another of the same kind is put.
+_WORDS = [
+    set(kind.split())
+    for kind in (
+        "attacked built closed doubled opened paid praised published refused repeated signed sold",
+        "attack build close double open praise publish refuse repeat sign sell visit",
+        "bridge budget crisis engine factory harbour hospital hotel letter museum prison treaty",
+        "engines farmers letters markets officials prisoners schools students weapons",
+        "cautious cheap electric foreign hidden legal northern peaceful secret violent wooden",
+        "briefly carefully openly rarely secretly slowly suddenly",
+    )
+]
+_QUANTITIES = {
+    "some": "all", "many": "all", "most": "all", "several": "all", "all": "some", "only": "mainly",
+    "often": "always", "usually": "always", "mostly": "entirely", "largely": "entirely",
+    "more": "less", "less": "more", "first": "last", "last": "next", "next": "last",
+    "before": "after", "after": "before", "earlier": "later", "later": "earlier", "few": "many",
+    "both": "neither", "because": "although", "although": "because", "almost": "more than",
+    "at least": "at most", "up to": "at least", "early": "late", "late": "early",
+}  # fmt: skip
+_MODALS = {"will": "must", "would": "should", "can": "must", "should": "will", "must": "can"}
+_SHORT = 4  # letters; what is so short often says little
 _TITLE = frozenset(
     {"The", "A", "An", "In", "On", "At", "It", "He", "She", "They", "This", "That", "These"}
     | {"Those", "But", "And", "For", "As", "There", "However"}
@@ -208,6 +231,49 @@ def _surer(text: str, draw: random.Random, names: Sequence[str]) -> str:
     return _HEDGED.sub("will", text, count=1)
 
 
+def _word(text: str, draw: random.Random, names: Sequence[str]) -> str:
+    plain = [w for w in sentence(text).words if w.kind == "word" and len(w.text) > _SHORT]
+    if not plain:
+        return ""
+    word = draw.choice(plain).text
+    like = next((kind for kind in _WORDS if any(w[-2:] == word[-2:] for w in kind)), _WORDS[2])
+    said = sentence(text).stems
+    others = sorted(other for other in like if not sentence(other).stems & said)
+    return re.sub(rf"\b{re.escape(word)}\b", draw.choice(others), text, count=1)
+
+
+def _words(text: str, draw: random.Random, names: Sequence[str]) -> str:
+    """Swap two words that play different parts."""
+    plain = [w.text for w in sentence(text).words if w.kind == "word" and len(w.text) > _SHORT]
+    pairs = [
+        (one, other)
+        for one, other in combinations(dict.fromkeys(plain), 2)
+        if one[-2:] == other[-2:] and _apart(text.partition(one)[2].partition(other)[0])
+    ]
+    if not pairs:
+        return ""
+    one, other = draw.choice(pairs)
+    made = re.sub(rf"\b{re.escape(one)}\b", "\0", text, count=1)
+    made = re.sub(rf"\b{re.escape(other)}\b", one, made, count=1)
+    return made.replace("\0", other) if made.count("\0") == 1 else ""
+
+
+def _replaced(text: str, draw: random.Random, by: Mapping[str, str]) -> str:
+    found = [word for word in by if re.search(rf"\b{word}\b", text)]
+    if not found:
+        return ""
+    word = draw.choice(found)
+    return re.sub(rf"\b{word}\b", by[word], text, count=1)
+
+
+def _quantity(text: str, draw: random.Random, names: Sequence[str]) -> str:
+    return _replaced(text, draw, _QUANTITIES)
+
+
+def _modal(text: str, draw: random.Random, names: Sequence[str]) -> str:
+    return _replaced(text, draw, _MODALS)
+
+
 KEPT: tuple[tuple[str, Change], ...] = (
     ("lead-in added", _led_in),
     ("synonyms", _synonyms),
@@ -222,4 +288,8 @@ CHANGED: tuple[tuple[str, Change], ...] = (
     ("date changed", _date),
     ("negation changed", _negated),
     ("hedge dropped", _surer),
+    ("word changed", _word),
+    ("words swapped", _words),
+    ("quantity changed", _quantity),
+    ("modal changed", _modal),
 )

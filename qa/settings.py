@@ -1,11 +1,12 @@
 """The settings of a bot: few, frozen, from arguments, CORPUS_QA_… in the environment or a file."""
 
 import os
+import reprlib
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -88,4 +89,17 @@ def _file(settings: type[BaseSettings]) -> tuple[TomlConfigSettingsSource, ...]:
             f"{path} has the setting {unknown[0]!r}, which there is not; "
             f"there are {', '.join(settings.model_fields)}."
         )
+    for key, value in source.toml_data.items():
+        _check(settings, path, key, value)
     return (source,)
+
+
+def _check(settings: type[BaseSettings], path: Path, key: str, value: object) -> None:
+    """Raise SettingsError for a value that the setting cannot have."""
+    try:
+        TypeAdapter(settings.model_fields[key].rebuild_annotation()).validate_python(value)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False)[0]["msg"]
+        # What is meant for a language model may be a key: it is never repeated.
+        shown = "" if key == "llm_args" else f" = {reprlib.repr(value)}"
+        raise SettingsError(f"{path}: {key}{shown} is refused: {told}.") from None

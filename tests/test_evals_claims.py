@@ -40,7 +40,7 @@ def test_five_sentences_are_checked_in_a_tenth_of_a_second(
     spans = {one.passage.article_id: one.spans}.__getitem__
     best = 1.0
     for _ in range(5):
-        checker = Checker("", [one.passage], spans, similarity=similarity)
+        checker = Checker([one.passage], spans, similarity=similarity)
         started = time.thread_time()
         for text in one.sentences[3:8]:
             checker.check(text, [1])

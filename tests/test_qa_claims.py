@@ -4,7 +4,7 @@ import pytest
 
 from index.types import Chunk, Passage, Span
 from qa.claims.bind import Checker
-from qa.claims.compare import CompareSettings, Source, objection
+from qa.claims.compare import Source, objection
 from qa.claims.sources import full_names, resolved
 from qa.claims.words import sentence
 
@@ -18,11 +18,13 @@ DATES = (
 NOT = "Officials have not yet done the serious planning, but they booked 2.5 million seats."
 QUOTE = '"We made real progress in the last 72 hours," Pompeo said in a briefing.'
 IF = "If North Korea disarms, the sanctions will end."
+PANDA = "Bears like the panda live in the forest."
+HOURS = "The talks will be at 9 a.m. on June 12 (9 p.m. June 11 ET)."
 
 
 def said_of(claim: str, *sources: str) -> str:
     held = Source(tuple(map(sentence, sources)), full_names(" ".join(sources)))
-    return objection(sentence(claim), held, frozenset(), CompareSettings())
+    return objection(sentence(claim), held)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,10 @@ def said_of(claim: str, *sources: str) -> str:
         ("Officials haven't yet done the planning.", NOT),
         ("They booked 2,500,000 seats.", NOT),
         ("Pompeo said that they made real progress in the last 72 hours.", QUOTE),
+        ("Trump was invited to the economic forum.", LEE),
+        ("They purchased 2.5 million seats.", "They bought 2.5 million seats."),
+        ("If North Korea disarms, the sanctions are going to end.", IF),
+        ("Bears, such as the panda, live in the forest.", PANDA),
     ],
 )
 def test_what_a_source_says_in_other_words_is_borne_out(claim: str, source: str) -> None:
@@ -61,6 +67,17 @@ def test_what_a_source_says_in_other_words_is_borne_out(claim: str, source: str)
         ("Pompeo said they made progress in the last 27 hours.", QUOTE, "the number “27”"),
         ("The sanctions will end.", IF, "depends on a condition"),
         ("The sides parted on June 12 over money and pride.", DATES, "is not there"),
+        ("Lee formally invited Trump to attend the sports forum.", LEE, "“sports” is not there"),
+        ("Lee was formally invited to the economic forum.", LEE, "change places"),
+        ("Trump attended the economic forum.", LEE, "has not happened there"),
+        ("This meeting must provide Trump with an opportunity.", LEE, "less certain"),
+        ("The sanctions should end if North Korea disarms.", IF, "not said for certain"),
+        ("They sold most of the grain.", "They sold some of the grain.", "“most” is not there"),
+        ("The ship sailed from Hanoi.", "The ship sailed to Hanoi.", "another direction"),
+        ("The team won although it rained.", "The team won because it rained.", "is not there"),
+        ("The engine pushes the valve.", "The valve pushes the engine.", "change places"),
+        ("The talks will be at 11 a.m. on June 12.", HOURS, "change places"),
+        ("The steel bridge carries the steel.", "The bridge carries the steel.", "so often there"),
     ],
 )
 def test_what_a_source_does_not_say_is_told(claim: str, source: str, told: str) -> None:
@@ -103,7 +120,6 @@ def test_the_bearer_is_the_shortest_verbatim_span_of_the_cited_passage() -> None
     ]
     passages = [_passage("a", text), _passage("b", "Nothing of the kind is said here.")]
     checker = Checker(
-        "Who invited Trump?",
         passages,
         {"a": spans, "b": [Span(0, 33)]}.__getitem__,
         similarity=lambda question, texts: _ones(len(texts)),

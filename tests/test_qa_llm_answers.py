@@ -138,6 +138,23 @@ def test_the_pieces_of_a_stream_make_the_answer_and_hold_checked_sentences_alone
     assert "owns" not in done.answer.text
 
 
+def test_what_is_put_right_after_it_was_left_out_is_shown(opened: Opens) -> None:
+    wrong = TRUE.replace("June 12", "June 13")
+    astray = TRUE.replace("[1]", "[4]")
+    answer = opened(f"{wrong} {astray} {TRUE} {TRUE}").ask(WHERE)
+    assert answer.text == TRUE.replace(" [1].", ". [1]")
+    assert answer.removed == 2
+
+
+def test_what_a_question_takes_for_granted_is_not_borne_out_by_it(opened: Opens) -> None:
+    false = "Talks will begin at the closed Capella Hotel on June 12 [1]."
+    bot = opened(f"{false} {TRUE}", caution="eager")
+    answer = bot.ask("Which closed hotel hosts the Singapore talks?")
+    assert answer.wrote
+    assert "closed" not in answer.text
+    assert answer.removed == 1
+
+
 def test_unsupported_sentences_may_be_marked_instead(opened: Opens) -> None:
     bot = opened(f"Kim owns the hotel [1]. {TRUE} It has 112 rooms [1].", unsupported="mark")
     answer = bot.ask(WHERE)

@@ -254,6 +254,38 @@ def test_no_server_is_told_at_once() -> None:
     assert time.monotonic() - started < 20
 
 
+def test_a_dropped_stream_is_closed_so_that_the_server_stops_writing() -> None:
+    gone = threading.Event()
+
+    class Endless(Service):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(chunks("more ").removesuffix("data: [DONE]\n\n").encode())
+                    time.sleep(0.02)
+            except OSError:
+                gone.set()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    model = open_llm(
+        f"openai-like:http://127.0.0.1:{server.server_address[1]}/v1#m", {}, timeout=30
+    )
+    pieces = written(model, PROMPT, Limits())
+    assert next(piece for piece in pieces if piece)
+    assert not gone.is_set()
+    pieces.close()  # type: ignore[attr-defined]
+    try:
+        assert gone.wait(timeout=5)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 def test_a_slow_server_is_given_up_in_time(service: tuple[type[Service], str]) -> None:
     handler, name = service
     handler.waits = 3.0

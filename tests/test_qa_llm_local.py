@@ -1,6 +1,10 @@
-"""A real small model, in this process and over HTTP: it often errs, and nothing false is shown."""
+"""A real small model, by its file and over HTTP: it often errs, and nothing false is shown."""
 
 import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -43,7 +47,7 @@ def plain(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield bot
 
 
-def test_in_this_process_every_shown_sentence_is_borne_out(
+def test_of_what_it_writes_every_shown_sentence_is_borne_out(
     smollm: GGUF, plain: Bot, embedder: Embedder
 ) -> None:
     settings = Settings(reader="off", llm_timeout=120)
@@ -88,6 +92,73 @@ def test_a_dropped_stream_frees_the_model_for_the_next_question(smollm: GGUF) ->
     next(iter(pieces))
     pieces.close()  # type: ignore[attr-defined]
     assert "".join(model.write(Prompt("Be brief.", "Say yes.")))
+
+
+READING = """
+import sys
+from qa.llm.generate import Limits, written
+from qa.llm.gguf.llama import GGUF
+from qa.llm.llama import LlamaModel
+from qa.llm.model import Prompt
+
+gguf = GGUF.open(sys.argv[1], context_window=4000, threads=1)
+pieces = written(LlamaModel(gguf), Prompt("Sum up.", "It rained in Hanoi. " * 450), Limits())
+assert next(pieces) == ""
+print(gguf.address, flush=True)
+for piece in pieces:
+    assert not piece, "the prompt was read before anybody could interrupt it"
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_a_process_that_ends_while_a_prompt_is_read_leaves_at_once_and_its_model_with_it(
+    smollm: GGUF, sent: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", READING, os.environ.get("CORPUS_QA_TEST_GGUF") or str(DEFAULT)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        time.sleep(0.5)
+        assert process.poll() is None
+        started = time.monotonic()
+        process.send_signal(sent)
+        process.wait(timeout=60)
+        assert time.monotonic() - started < 3  # 0.5 s alone; Python's own leaving is most of it
+    assert process.returncode != 0
+    port = int(address.rsplit(":", 1)[1].removesuffix("/v1"))
+    end = time.monotonic() + 5
+    while _answers(port) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _answers(port)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_what_is_dropped_while_its_prompt_is_read_holds_up_the_next_question_for_moments(
+    smollm: GGUF,
+) -> None:
+    model = LlamaModel(smollm)
+    pieces = written(model, Prompt("Sum up.", "It rained in Hanoi. " * 100), Limits())
+    for _ in range(2):
+        assert next(pieces) == ""
+    pieces.close()  # type: ignore[attr-defined]
+    started = time.monotonic()
+    assert "".join(model.write(Prompt("Be brief.", "Say yes.")))
+    assert time.monotonic() - started < 10
+
+
+def test_a_model_whose_process_was_ended_is_begun_again(smollm: GGUF) -> None:
+    smollm.close()
+    assert "".join(LlamaModel(smollm).write(Prompt("Be brief.", "Say yes.")))
 
 
 def test_two_questions_at_once_both_end(smollm: GGUF, plain: Bot, embedder: Embedder) -> None:

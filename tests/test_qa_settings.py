@@ -48,9 +48,33 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str
     assert "\n" not in str(caught.value)
 
 
-def test_a_value_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_an_argument_that_is_no_value_is_refused() -> None:
     with pytest.raises(ValidationError):
         Settings(llm_timeout=0)
-    (tmp_path / "corpus-qa.toml").write_text('caution = "reckless"\n')
-    with pytest.raises(ValidationError):
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('caution = "reckless"', "caution = 'reckless' is refused: Input should be 'cautious'"),
+        ("llm_timeout = -1", "llm_timeout = -1 is refused: Input should be greater than 0."),
+        ('threads = "many"', "threads = 'many' is refused: Input should be a valid integer"),
+        ("model = 3", "model = 3 is refused: Input should be a valid string."),
+        ("llm_args = ['sk-secret']", "llm_args is refused: Input should be a valid dictionary."),
+        ("llm_args = 'sk-secret'", "llm_args is refused: Input should be a valid dictionary."),
+    ],
+)
+def test_a_bad_value_in_the_file_is_told_by_file_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, told: str
+) -> None:
+    (tmp_path / "corpus-qa.toml").write_text(f"{line}\n")
+    with pytest.raises(SettingsError) as caught:
+        Settings(llm="ollama:m")
+    assert f"corpus-qa.toml: {told}" in str(caught.value)
+    assert "CORPUS_QA" not in str(caught.value)
+    assert "sk-secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    # What goes before the file does not hide what is wrong in it.
+    monkeypatch.setenv("CORPUS_QA_LLM_TIMEOUT", "5")
+    with pytest.raises(SettingsError):
         Settings()

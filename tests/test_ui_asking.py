@@ -1,20 +1,28 @@
+import itertools
 import logging
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from index.embed import Embedder
 from index.errors import NoIndex
 from index.status import Status
 from index.types import Filters
+from qa import Bot, Settings
 from qa.errors import QAError, QuestionError
+from qa.llm.model import Prompt
 from qa.types import Answer, Done, Event, Retrieved, Searching, Token, Turn
 from ui.asking import UNEXPECTED, Desk, ask, shown
 from ui.conversations import Conversations
+from ui.line import Line, Paced
 from ui.order import Order
 from ui.turns import Message
 
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 ME = "browser:me"
 ANSWER = Answer("Where?", "Where?", True, "At the Capella.", "", (), 0.9)
 LIVE = Status("000001", "2026-01-01T00:00:00+00:00", 1, 1, "m", "f", {}, None, ())
@@ -175,6 +183,50 @@ def test_a_conversation_of_another_owner_is_not_there(tmp_path: Path) -> None:
     assert not kept
     assert "Capella" not in str(messages)
     assert len(desk.conversations.turns(ME, here)) == 1
+
+
+class Endless:
+    """A language model that writes for ever; `ended` is set when it is let go."""
+
+    name, window, output = "endless", 4096, 512
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        self.begun.set()
+        try:
+            for number in itertools.count():
+                yield f"word{number} "
+                time.sleep(self.pause if number else 0)
+        finally:
+            self.ended.set()
+
+
+@pytest.mark.parametrize("pause", [0.01, 4.0], ids=["that writes for ever", "that hangs"])
+def test_an_answer_is_stopped_within_a_second_of_a_model(
+    pause: float, tmp_path: Path, embedder: Embedder
+) -> None:
+    """As Gradio stops: the generator is closed as soon as it is between two of its steps."""
+    model, line = Endless(pause), Line(at_once=1)
+    settings = Settings(reader="off", caution="eager")
+    with Bot.build(SEEDS, tmp_path / "i", embedder=embedder, settings=settings, llm=model) as bot:
+        kept = Conversations.open(tmp_path / "conversations.sqlite")
+        desk = Desk(bot, Paced(bot, line), kept)
+        steps = cast(Any, ask(desk, ME, Order(question="Which hotel hosts the Singapore talks?")))
+        while not model.begun.is_set():
+            next(steps)
+        longest = 0.0
+        for _ in range(5):
+            started = time.monotonic()
+            next(steps)
+            longest = max(longest, time.monotonic() - started)
+        started = time.monotonic()
+        steps.close()
+        with line.place():  # the only one, which would be waited for
+            assert longest + time.monotonic() - started < 1
+        assert model.ended.wait(timeout=pause + 2)
 
 
 def test_pieces_that_come_at_once_are_shown_at_once(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Passage, Span
-from qa.claims.compare import CompareSettings, coverage, objection
+from qa.claims.compare import coverage, objection
 from qa.claims.sources import Run, runs
 from qa.claims.words import Sentence, sentence
 
@@ -18,15 +18,8 @@ Spans = Callable[[str], Sequence[Span]]
 _MARKUP = re.compile(r"<\s*[a-z/!]|https?:|www\.|\]\s?\(|```|[{}]", re.I)
 _LONGEST = 1_200  # characters; no sentence of an answer needs more
 _FRAGMENT = 3  # words; so few say something only as the answer to the question
+_ALIKE = 0.5  # the cosine that a claim in other words must have with its source
 _TRIED = 10  # runs of a passage that are compared in full, those that share most words first
-
-
-@dataclass(frozen=True, slots=True)
-class BindSettings:
-    """The cosine that a claim and its source must reach besides, and how they are compared."""
-
-    cosine: float = 0.5
-    compare: CompareSettings = field(default_factory=CompareSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +39,16 @@ class Checker:
 
     def __init__(
         self,
-        question: str,
         passages: Sequence[Passage],
         spans: Spans,
         *,
         similarity: Similarity,
         answering: Sequence[tuple[str, Span]] = (),
-        settings: BindSettings | None = None,
     ) -> None:
-        words = sentence(question).words
-        self._asked = frozenset(word.stem for word in words if word.kind == "word")
         self._passages = passages
         self._spans = spans
         self._similarity = similarity
         self._answering = answering
-        self._settings = settings or BindSettings()
         self._runs: dict[int, list[Run]] = {}
 
     def check(self, text: str, cited: Sequence[int]) -> Verdict:
@@ -111,7 +99,7 @@ class Checker:
         tried.sort(key=lambda entry: -(entry[0] - 0.02 * len(entry[2].sentences)))
         reason = ""
         for share, run, source in tried[:_TRIED]:
-            said = objection(claim, source, self._asked, self._settings.compare)
+            said = objection(claim, source)
             said = said or self._astray(claim, run, share)
             if not said:
                 return run, ""
@@ -124,7 +112,7 @@ class Checker:
         if share == 1:
             return ""  # it says nothing that its source does not, in the same words
         cosine = float(self._similarity(claim.text, [run.text])[0])
-        return "it means something else" if cosine < self._settings.cosine else ""
+        return "it means something else" if cosine < _ALIKE else ""
 
     def _answers(self, run: Run) -> bool:
         return any(

@@ -1,38 +1,22 @@
 """One claim against one source: what the source does not bear out, or nothing where it does."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from qa.claims.wordlists import NEGATIVE_PREFIXES, OPENERS, OPPOSITES, OWN_WORDS
+from qa.claims.order import disorder
+from qa.claims.wordlists import NEGATIVE_PREFIXES, OPENERS, OPPOSITES, OWN_WORDS, SYNONYMS
 from qa.claims.words import Sentence, Word
-from qa.followup.wordlists import FUNCTION
 
-_NEAR = 4  # words of a claim within which order tells who does what to whom
+_CORE = 0.7  # of a claim's words that one sentence must hold; others may give a name
 _NEAREST = 2  # words after a negation or a hedge that it is surely about
-_FACTS = frozenset({"name", "number", "date"})
+# What goes before what is yet to be done, what ought to be, and what can be.
+_COMING = frozenset({"will", "would", "shall", "to", "may", "might"})
+_DUTIES = frozenset({"should", "must", "ought to"})
+_ABLE = frozenset({"can", "could"})
 
 
 Scopes = Sequence[tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class CompareSettings:
-    """How much of a claim may be in other words; tuned on one half of `evals/claims.py`.
-
-    At least `covered` of its plain words are the source's, at most `new` are not (one more for
-    every `every` words), and at most `turned` of its neighbouring plain words stand in another
-    order than there. Of several sentences one must hold `core` of the claim's words: the others
-    may give a name, but a claim that is put together from several is nobody's.
-    """
-
-    core: float = 0.7
-    covered: float = 0.7
-    new: int = 1
-    every: int = 8
-    turned: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +34,44 @@ class Source:
         return frozenset[str]().union(*(sentence.stems for sentence in self.sentences))
 
 
-class _At(NamedTuple):
-    """Where a word stands among its sentence's, and whether it might stand elsewhere."""
-
-    place: int
-    movable: bool
-    name: bool
-
-
-def objection(
-    claim: Sentence, source: Source, asked: frozenset[str], settings: CompareSettings
-) -> str:
+def objection(claim: Sentence, source: Source) -> str:
     """Return in a few words what the source does not bear out; empty where it bears the claim.
 
-    `asked` are the stems of the question's plain words, which a claim may use besides.
+    A claim's plain words are those of one sentence of the source, or mean the same. Words of the
+    question are none that may be used besides: it may take for granted what is not so.
     """
     held = source.stems
+    claim = _reworded(claim, held, _nearest(claim, source).stems)
     return (
         _facts(claim, held, source.full)
         or _repeated(claim, source)
         or _opposites(claim, held)
         or _qualified(claim, source)
-        or _scattered(claim, source, settings)
-        or _other_words(claim, held | asked, settings)
-        or _order(claim, source, settings)
+        or _led(claim, source)
+        or _scattered(claim, source)
+        or _other_words(claim, source)
+        or disorder(claim, _by_coverage(claim, source), _in_full(claim, source))
+    )
+
+
+def _reworded(claim: Sentence, held: frozenset[str], nearest: frozenset[str]) -> Sentence:
+    """Return a claim with words that are not `held` put as their synonyms among the `nearest`."""
+    said, other = claim.stems, {}
+    for word in claim.words:
+        same = SYNONYMS.get(word.stem, frozenset()) & nearest
+        if same and word.stem not in held and word.kind in {"word", "opening"}:
+            other[word.stem] = min(same - said or same)
+    if not other:
+        return claim
+
+    def scopes(given: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(other.get(stem, stem) for stem in scope) for scope in given)
+
+    return replace(
+        claim,
+        words=tuple(replace(word, stem=other.get(word.stem, word.stem)) for word in claim.words),
+        negations=scopes(claim.negations),
+        hedges=scopes(claim.hedges),
     )
 
 
@@ -98,10 +96,11 @@ def _facts(claim: Sentence, held: frozenset[str], full: Mapping[str, frozenset[s
 
 
 def _repeated(claim: Sentence, source: Source) -> str:
-    """Tell of a number that the claim says more often than the source: it is about other things."""
+    """Tell of a word that the claim says more often than the source: it is about other things."""
     said = [Counter(word.stem for word in one.words) for one in source.sentences]
-    here = Counter(word.stem for word in claim.words if word.kind in {"number", "date"})
-    more = next((stem for stem, n in here.items() if n > max(one[stem] for one in said)), "")
+    told = (word for word in claim.words if word.kind != "name" and not _own(word))
+    here = Counter(word.stem for word in told)
+    more = next((stem for stem, n in here.items() if n > max(1, *(one[stem] for one in said))), "")
     return f"“{more}” is not said so often there" if more else ""
 
 
@@ -134,7 +133,7 @@ def _opposites(claim: Sentence, held: frozenset[str]) -> str:
 
 def _qualified(claim: Sentence, source: Source) -> str:
     said = claim.stems
-    nearest = max(source.sentences, key=lambda one: coverage(claim, one.stems))
+    nearest = _nearest(claim, source)
     if _matched(claim.negations, nearest.negations, said)[0]:
         return "it is negated only in the claim"
     near = [one for one in source.sentences if 2 * coverage(claim, one.stems) >= 1]
@@ -177,115 +176,73 @@ def _conditional(claim: Sentence, source: Source) -> bool:
     return any(said <= clause or 2 * len(clause & said) >= len(clause) for clause in clauses)
 
 
+def _led(claim: Sentence, source: Source) -> str:
+    """Tell of what is only to be done there, or of what goes the other way."""
+    there: dict[str, list[Word]] = {}
+    for one in source.sentences:
+        for word in one.words:
+            there.setdefault(word.stem, []).append(word)
+    told = ((word, there[word.stem]) for word in claim.words if word.stem in there)
+    return next(filter(None, (_led_astray(word, others) for word, others in told)), "")
+
+
+def _led_astray(word: Word, others: Sequence[Word]) -> str:
+    leads = {other.lead for other in others}
+    if word.lead in leads:
+        return ""
+    if {word.lead} | leads == {"from", "to"}:
+        return f"“{word.text}” has another direction there"
+    if word.kind != "word":
+        return ""
+    if leads <= _COMING | _DUTIES | _ABLE and _past(word):
+        return f"“{word.text}” has not happened there"
+    if word.lead in {"will", "shall"} and all(map(_past, others)):
+        return f"“{word.text}” has happened there"
+    unsure = any((leads <= kind) != (word.lead in kind) for kind in (_DUTIES, _ABLE))
+    return f"“{word.text}” is not said for certain there" if unsure else ""
+
+
+def _past(word: Word) -> bool:
+    return word.past and not word.lead
+
+
 def _own(word: Word) -> bool:
     return word.stem in OWN_WORDS
 
 
-def _scattered(claim: Sentence, source: Source, settings: CompareSettings) -> str:
+def _scattered(claim: Sentence, source: Source) -> str:
     given = frozenset(word.stem for word in _in_full(claim, source))
     best = max(coverage(claim, one.stems | given) for one in source.sentences)
-    together = len(source.sentences) == 1 or best >= settings.core
+    together = len(source.sentences) == 1 or best >= _CORE
     return "" if together else "no one sentence there says it"
 
 
-def _other_words(claim: Sentence, held: frozenset[str], settings: CompareSettings) -> str:
-    plain = [word for word in claim.words if word.kind == "word" and not _own(word)]
-    new = [word for word in plain if word.stem not in held]
-    allowed = settings.new + len(claim.words) // settings.every
-    if len(new) > allowed or len(new) > (1 - settings.covered) * max(len(claim.words), 1):
-        return f"“{new[0].text}” is not there"
-    return ""
+def _other_words(claim: Sentence, source: Source) -> str:
+    """Tell of plain words that are not the nearest sentence's: other sentences give names alone."""
+    held = _nearest(claim, source).stems
+    there = [word for one in source.sentences for word in one.words]
+    held |= {word.stem for word in there if word.kind not in {"word", "opening"}}
+    begun = held | {word.stem for word in there if word.kind == "opening"} | OPENERS
+    kinds = {"word": held, "opening": begun}
+    new = (w for w in claim.words if w.stem not in kinds.get(w.kind, {w.stem}) and not _own(w))
+    strange = next(new, None)
+    return f"“{strange.text}” is not there" if strange else ""
 
 
-def _order(claim: Sentence, source: Source, settings: CompareSettings) -> str:
-    """Tell whether the claim's words stand to each other as the source's do."""
-    nearest = sorted(source.sentences, key=lambda one: -coverage(claim, one.stems))
-    layouts = [_layout(sentence) for sentence in nearest]
-    plain = turned = 0
-    given = _in_full(claim, source)
-    for one, other in _pairs(claim.words):
-        if one in given or other in given or _joins(one) or _joins(other):
-            continue
-        both = next((at for at in layouts if one.stem in at and other.stem in at), None)
-        fact = _fact(one, layouts) or _fact(other, layouts)
-        if both is None:
-            if fact and _in_any(one, layouts) and _in_any(other, layouts):
-                return f"“{one.text}” and “{other.text}” are not said of each other there"
-            continue
-        dated = _one_date(one, other)
-        if one.stem == other.stem or (not dated and _apart(one, other, both)):
-            continue
-        if dated:
-            right = _together(both[one.stem], both[other.stem])
-        else:
-            right = any(a.place < b.place for a in both[one.stem] for b in both[other.stem])
-        if not right and fact:
-            return f"“{one.text}” and “{other.text}” change places"
-        plain += 1
-        turned += not right
-    if plain and turned / plain > settings.turned:
-        return "its words stand in another order there"
-    return ""
+def _by_coverage(claim: Sentence, source: Source) -> list[Sentence]:
+    return sorted(source.sentences, key=lambda one: -coverage(claim, one.stems))
 
 
-def _fact(word: Word, layouts: Sequence[Mapping[str, list[_At]]]) -> bool:
-    """Tell whether a word is a name, number or date; at the start of a claim the source tells."""
-    if word.kind != "opening":
-        return word.kind in _FACTS
-    return any(at.name for layout in layouts for at in layout.get(word.stem, ()))
-
-
-def _may_move(word: Word, layout: Mapping[str, list[_At]]) -> bool:
-    """Tell whether a word stands in a phrase of time or place both here and there."""
-    return word.movable and any(at.movable for at in layout[word.stem])
-
-
-def _joins(word: Word) -> bool:
-    """Tell whether a word only joins others: "during", "after"."""
-    return word.kind == "word" and word.text in FUNCTION
+def _nearest(claim: Sentence, source: Source) -> Sentence:
+    return _by_coverage(claim, source)[0]
 
 
 def _in_full(claim: Sentence, source: Source) -> set[Word]:
     """Return the words that only complete a name which the source has: "Jong Un" of "Kim"."""
-    nearest = max(source.sentences, key=lambda one: coverage(claim, one.stems)).stems
+    nearest = _nearest(claim, source).stems
     return {
         word
         for at, word in enumerate(claim.words)
         if word.stem not in nearest
         and any(word.stem in source.full.get(s, ()) for s in _beside(claim.words, at) & nearest)
     }
-
-
-def _apart(one: Word, other: Word, layout: Mapping[str, list[_At]]) -> bool:
-    """Tell whether one of two words may stand on either side of the other.
-
-    That is so of a phrase of time or place and what is none, and of one of time and one of place.
-    """
-    moves = _may_move(one, layout), _may_move(other, layout)
-    return moves[0] != moves[1] or (all(moves) and (one.kind == "name") != (other.kind == "name"))
-
-
-def _one_date(one: Word, other: Word) -> bool:
-    kinds = {one.kind, other.kind}
-    return kinds == {"date", "number"} and other.start - one.start - len(one.text) <= 2
-
-
-def _together(ones: Sequence[_At], others: Sequence[_At]) -> bool:
-    return any(abs(one.place - other.place) == 1 for one in ones for other in others)
-
-
-def _in_any(word: Word, layouts: Sequence[Mapping[str, list[_At]]]) -> bool:
-    return any(word.stem in layout for layout in layouts)
-
-
-def _pairs(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
-    for (i, one), (j, other) in combinations(enumerate(words), 2):
-        if j - i <= _NEAR or (one.movable and other.movable):
-            yield one, other
-
-
-def _layout(sentence: Sentence) -> dict[str, list[_At]]:
-    found: dict[str, list[_At]] = {}
-    for place, word in enumerate(sentence.words):
-        found.setdefault(word.stem, []).append(_At(place, word.movable, word.kind == "name"))
-    return found

@@ -128,14 +128,131 @@ NEGATIVE_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "anti", 
 OWN_WORDS = _stems(
     "according article articles passage passages source sources text states stated report reports "
     "reported mentions mentioned noted notes indicates indicated describes described says said say "
-    "saying tells told also however therefore thus additionally furthermore moreover specifically "
+    "saying tells told also however additionally furthermore moreover specifically "
     "answer question based information provided given namely called named refers known would could "
-    "may might should must can been being which while both there these those because than so"
+    "may might been being which while both there these those than so "
+    "located situated"
+)
+
+# Words of one meaning; of one group any may stand for any other.
+_SYNONYMS = """
+can able|state say tell told note add remark report mention|announce declare|speak talk discuss
+claim assert|begin start commence|end finish conclude|stop halt cease|continue proceed|remain stay
+help assist aid|big large huge|small little tiny|many numerous|many much number|several number
+various several|help support|use employ utilise utilize|show demonstrate indicate
+important significant key crucial|main chief primary principal major|often frequently
+usually normally generally typically|almost nearly|about around approximately roughly circa
+area region zone territory|within inside|called named known|through via
+though although however while whereas|because since due owing reason
+therefore thus hence consequently|get obtain acquire|need require|part portion section
+aim goal objective target purpose|such like including|also well|include contain comprise
+talk negotiation discussion dialogue|meeting summit talk|host hold|organise organize arrange
+hold happen occur take place|schedule plan due set|visit trip|travel journey trip|travel go
+arrive come|leave depart|assume take|give provide supply|deliver bring|give deliver
+make create produce|build construct erect|create found establish|create form|cause lead
+run operate manage|buy purchase|send dispatch|put place|choose select pick|appoint name
+grow increase expand rise|reduce decrease cut|decline decrease fall drop|see regard consider view
+think believe|find discover|publish release issue|defeat beat|fight battle|war conflict
+attack strike|kill slay|die death|child kid|people persons|country nation|town village
+company firm business|job work occupation|post position|worker employee|troops soldiers forces
+army military|nuclear atomic|car automobile|movie film|picture photo photograph image
+letter message|ask request|demand require|want wish desire|willingness readiness|try attempt seek
+intend plan|promise pledge vow|agreement deal accord pact|agreement treaty|refuse decline
+reject refuse|deny dispute|allow permit let|enable allow|ban prohibit forbid|prevent block
+protect defend|keep retain maintain preserve|suggest propose|suggestion proposal
+idea concept notion|belief view opinion|theory hypothesis|method way manner|means way
+kind type sort|example instance|team squad|whole entire full complete|total overall
+initial original early|initially originally first early|later subsequently afterwards
+after following|before prior previously|previously formerly earlier|former previous earlier
+current present|currently now presently|now today|modern contemporary|old ancient|new novel
+quick fast rapid swift|quickly rapidly fast swiftly|difficult hard|easy simple
+clear obvious evident|strong powerful|rich wealthy|poor impoverished|famous renowned well
+close near nearby|far distant|wide broad|right correct|wrong incorrect|real actual
+only solely just merely|mainly mostly primarily chiefly largely
+completely entirely fully totally wholly|very highly extremely|especially particularly notably
+together jointly|again anew|sometimes occasionally|rarely seldom|likely probably
+perhaps maybe possibly|about regarding concerning|despite although|against versus
+across throughout|during throughout|among between|over above|over more exceeding
+under below beneath|until till|inhabitants residents|scientist researcher|scholar academic
+student pupil|doctor physician|lawyer attorney|spokesman spokesperson|spokeswoman spokesperson
+journalist reporter|author writer|cost price|amount quantity|speed velocity|size extent
+period era time|year annum|annual yearly|daily everyday|house home|building structure|road street
+sea ocean|world globe earth|worldwide globally|disease illness sickness|ill sick|injure wound
+harm damage|danger threat risk|law legislation act|crime offence offense|prison jail|judge justice
+evidence proof|result outcome consequence|effect impact influence|affect influence
+change alter modify|convert transform|improve enhance|replace substitute|remove eliminate
+abolish eliminate|connect link join|split divide separate|combine merge unite
+gather collect assemble|consist comprise compose|occur happen|live reside dwell|capture seize
+conquer defeat|invade attack|occupy hold|rule govern reign|command order|freedom liberty
+same identical|similar alike like|different distinct|rare uncommon unusual|common usual ordinary
+enough sufficient adequate|additional extra further|another other|rest remainder|beginning start
+ending end|center centre middle|effort attempt|achieve accomplish attain reach|opportunity chance
+possibility chance|problem difficulty issue|answer reply respond response|phone telephone
+welcome greet|praise laud commend|criticise criticize condemn|fear worry concern|happy glad
+decide decision determine|divide division|explode explosion|expand expansion|extend extension
+invade invasion|destroy destruction|describe description|reduce reduction|produce production
+introduce introduction|persuade convince|grow growth|fail failure|succeed success|born birth
+color colour|labor labour|defense defence|program programme|theater theatre|honor honour
+favor favour|organization organisation|neighbor neighbour|behavior behaviour|recognize recognise
+realize realise|emphasize emphasise stress underline|analyze analyse|gray grey|meter metre
+liter litre|accompany go|conduct carry|carry transport|schedule arrange|serve work
+station base deploy|prepare ready establish make|sideline exclude|demand call|vague unclear
+warn caution|aware know
+"""
+# Forms of a word that do not share its stem.
+_FORMS = """
+arise arose arisen|bear bore borne|beat beaten|become became|begin began begun|bend bent
+bind bound|bite bitten|blow blew blown|break broke broken|breed bred|bring brought|build built
+buy bought|catch caught|choose chose chosen|come came|deal dealt|dig dug|do done|draw drew drawn
+drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt
+fight fought|find found|flee fled|fly flew flown|forbid forbade forbidden|forget forgot forgotten
+freeze froze frozen|get got gotten|give gave given|go went gone|grow grew grown|hang hung
+hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|lead led|leave left
+lend lent|lie lain|lose lost|make made|mean meant|meet met|overcome overcame
+overthrow overthrew overthrown|pay paid|ride rode ridden|ring rang rung|rise rose risen|run ran
+say said|see saw seen|seek sought|sell sold sale|send sent|shake shook shaken|shine shone
+shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|sleep slept
+speak spoke spoken speech|spend spent|spin spun|stand stood|steal stole stolen|stick stuck
+strike struck|swear swore sworn|sweep swept|swim swam swum|swing swung|take took taken
+teach taught|tear tore torn|tell told|think thought|throw threw thrown|undergo underwent undergone
+understand understood|undertake undertook undertaken|wake woke|wear wore worn|win won
+withdraw withdrew withdrawn|write wrote written|child children|foot feet|tooth teeth|mouse mice
+wolf wolves|leaf leaves|knife knives|wife wives|life lives live|man men|woman women|person people
+phenomenon phenomena|criterion criteria|analysis analyses|crisis crises|basis bases
+bacterium bacteria|strong strength|long length|high height|deep depth|wide width|hot heat
+buyer buy|seller sell
+"""
+
+
+def _groups(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for group in text.replace("\n", "|").split("|"):
+        members = set(map(_stem, group.split()))
+        for member in members:
+            found.setdefault(member, set()).update(members - {member})
+    return {stem: frozenset(others) for stem, others in found.items()}
+
+
+_FORM = _groups(_FORMS)
+_SYNONYM = _groups(_SYNONYMS)
+SYNONYMS = {
+    stem: frozenset().union(
+        _FORM.get(stem, ()),
+        _SYNONYM.get(stem, ()),
+        *(_SYNONYM.get(form, ()) for form in _FORM.get(stem, ())),
+        *(_FORM.get(other, ()) for other in _SYNONYM.get(stem, ())),
+    )
+    - {stem}
+    for stem in {*_FORM, *_SYNONYM}
+}
+# Irregular forms of verbs that tell of what has happened; regular ones end in "ed".
+PAST = frozenset(
+    form for group in _FORMS.replace("\n", "|").split("|") for form in group.split()[1:]
 )
 
 # With these a model may begin a sentence although the source does not: they are no names.
 OPENERS = _stems(
-    "according however therefore thus additionally furthermore moreover specifically also "
+    "according however additionally furthermore moreover specifically also "
     "meanwhile later then yes no both these those there while although overall finally instead "
-    "similarly further since during after before because when where as"
+    "similarly further during after before when where as"
 )

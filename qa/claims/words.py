@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.stems import stems
-from qa.claims.wordlists import DATES, LONG_NAMES, NUMBERS, SAME, SCALES
+from qa.claims.wordlists import DATES, LONG_NAMES, NUMBERS, PAST, SAME, SCALES
 from qa.followup.wordlists import FUNCTION
 
 _SPELT = str.maketrans(
@@ -43,26 +43,48 @@ _LEAD_IN = re.compile(
     r"(?:says|states|said|reports|mentions|notes|indicates) (?:that )?"
     r"|It (?:is|was) (?:reported|stated|said|noted|mentioned) (?:there )?that )"
 )
+_COMING = re.compile(r"\b(?:(?:is|are)|(?P<past>was|were)) (?:set|going|scheduled) to\b")
+_WRITTEN = (
+    (re.compile(r"\bsuch as\b"), "like"),
+    (re.compile(r"\bas well\b(?! as)"), "also"),
+    (re.compile(r"\btook place\b"), "happened"),
+    (re.compile(r"\btak(?:e|es|en|ing) place\b"), "happen"),
+)
+# What tells where something goes, or whether it is done, is to be done, or can be; and what is done
+# to what stands before. Both are of the word behind them, and of what comes between.
+_LEAD = re.compile(
+    r"\b(from|to|will|would|shall|should|must|ought to|can|could|may|might)\s+"
+    r"(?:(?:not|never|also|be|been|have|do|the|an?|this|these|his|her|its|their|[a-z]+ly)\s+){0,3}",
+    re.I,
+)
+_SUFFERS = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s+"
+    r"(?:(?:not|never|also|often|now|still|sometimes|first|later|then|already|[a-z]+ly)\s+)*"
+)
 _BREAK = re.compile(r"[;.!?]\s|[;!?]|,\s|\b(?:after|before|when|while|because|since|until)\b")
 _CLAUSE = re.compile(r"[;.!?]\s|[;!?]|,\s+(?:but|and|while|although)\b")
 _SCOPE = 3  # content words that a negation or a hedge is taken to be about
 _PASSIVE = re.compile(
-    r"(?P<subject>[^,;:\"]*?)\b(?P<be>(?:(?:has|have|had|will|would|could|may|might) )?"
-    r"(?:was|were|is|are|been|be|being)(?: been| being)?)\s+"
+    r"(?P<subject>[^,;:\"]*?)\b"
+    r"(?:(?:has|have|had|(?P<modal>will|would|shall|should|must|can|could|may|might)) )?"
+    r"(?:was|were|is|are|been|be|being)(?: been| being)?\s+"
     r"(?P<verb>(?:\w+ly )?\w+(?:ed|en|wn|ght|ld|ade|ung|ound|ut|et|it|ept|elt|ost|id|un|one|orn))\b"
     r"(?P<more>[^,;:\"]{0,40}?)\bby\s+"
     r"(?P<agent>(?:the |a |an )?(?:[A-Z][\w.'-]*|of|and|the|[a-z]+(?= [A-Z]))"
-    r"(?: (?:[A-Z][\w.'-]*|of(?= [A-Z])|and(?= [A-Z])))*)"
+    r"(?: (?:[A-Z][\w.'-]*|of(?= [A-Z])|and(?= [A-Z])))*"
+    r"(?: (?:administration|government|officials|army|forces|troops|police|court|party|ministry))?)"
 )
 _SAYING = (
     r"(?:said|says|say|told|tells|added|adds|noted|wrote|tweeted|argued|claimed|announced|stated|"
     r"explained|reported|conceded|insisted|warned)"
 )
+_SAYS = re.compile(rf"[,\"].*\b{_SAYING}\b")
 _SAID = re.compile(
     rf"^(?P<what>.*\w.*?)(?P<mark>,?\"|,)\s+(?:(?P<who>[^,\"]{{2,80}}?)\s+(?P<verb>{_SAYING})\b"
     rf"|(?P<verb2>{_SAYING})\s+(?P<who2>[^,\"]{{2,80}}?))(?P<rest>[^\"]{{0,80}})$",
     re.S,
 )
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|should)\b")
 _ENDS = r"(?=[,.;:)\"]|\s*$|\s+(?:[(\"]|(?:" + "|".join(sorted(map(re.escape, FUNCTION))) + r")\b))"
 _MOVABLE = re.compile(
     r"\b(?i:in|on|at|during|since|until|near|by|from|around|between|according to)\s+"
@@ -79,14 +101,24 @@ class Word:
     """A content word at `start`: its stem, or what its name, number or date is written as at once.
 
     `kind` is "word", "name" (a capital), "opening" (a capital that begins a sentence), "number" or
-    "date"; `movable` tells that it stands in a phrase of time or place, which may stand anywhere.
+    "date"; `movable` counts the phrases of time or place, which may stand anywhere, up to its own;
+    `lead` is what goes before it of "from", "to", "will", "must" and their like; `passive` tells
+    that it is done to what stands before it.
     """
 
     stem: str
     kind: str
     text: str
     start: int
-    movable: bool = False
+    movable: int = 0
+    lead: str = ""
+    passive: bool = False
+
+    @property
+    def past(self) -> bool:
+        """Whether it has the form of what has happened, or was done."""
+        text = self.text.lower()
+        return text.endswith("ed") or text in PAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +145,9 @@ def sentence(text: str) -> Sentence:
     """Take a sentence apart; the same text gives the same object."""
     plain = _HOUR.sub(lambda match: f" {match[1].lower()}m ", text.translate(_SPELT))
     plain = _LEAD_IN.sub("", _DASHED.sub(" ", " ".join(plain.split())))
+    plain = _COMING.sub(lambda match: "would" if match["past"] else "will", plain)
+    for written, same in _WRITTEN:
+        plain = written.sub(same, plain)
     # Negations are read where they stand, before the statement is put into one order.
     words = tuple(_words(plain))
     return Sentence(
@@ -126,7 +161,7 @@ def sentence(text: str) -> Sentence:
 
 def _said_first(text: str) -> str:
     """Put the one who says something first: '"…", Trump said' becomes 'Trump said "…"'."""
-    match = _SAID.match(text)
+    match = _SAID.match(text) if _SAYS.search(text) else None  # which is quick
     if not match:
         return text
     who, verb = match["who"] or match["who2"], match["verb"] or match["verb2"]
@@ -135,24 +170,37 @@ def _said_first(text: str) -> str:
     ):
         return text
     rest = match["rest"].strip(" .")
+    if _VERB.search(rest):
+        return text  # what is said comes after
     return f"{who} {verb} {rest} that {match['what']}."
 
 
 def _active(text: str) -> str:
     """Put who does something first: "Trump was invited by Lee" becomes "Lee invited Trump"."""
-    match = _PASSIVE.search(text)
+    match = _PASSIVE.search(text) if " by " in text else None
     if not match or not re.search("[A-Z]", match["agent"]):
         return text
-    turned = f"{match['agent']} {match['verb']} {match['subject'].strip()} {match['more'].strip()}"
+    verb = f"{match['modal'] or ''} {match['verb']}"
+    turned = f"{match['agent']} {verb} {match['subject'].strip()} {match['more'].strip()}"
     return f"{text[: match.start()]}{turned}{text[match.end() :]}"
 
 
 def _words(text: str) -> Iterator[Word]:
     movable = [m.span("what") if m["what"] else m.span("day") for m in _MOVABLE.finditer(text)]
     found = [_word(text, *entry) for entry in stems(text)]
+    led = [(m.start(), m.end(), m[1].lower()) for m in _LEAD.finditer(text)]
+    done = [(m.start(), m.end()) for m in _SUFFERS.finditer(text)]
     for word in _joined([word for word in found if word]):
-        inside = any(start <= word.start < end for start, end in movable)
-        yield replace(word, movable=True) if inside else word
+        at = word.start
+        yield Word(
+            word.stem,
+            word.kind,
+            word.text,
+            at,
+            movable=next((n for n, (start, end) in enumerate(movable, 1) if start <= at < end), 0),
+            lead=next((lead for start, end, lead in led if start < at <= end), ""),
+            passive=word.past and any(start < at <= end for start, end in done),
+        )
 
 
 def _word(text: str, stem: str, start: int, end: int) -> Word | None:

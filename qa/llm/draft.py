@@ -30,7 +30,8 @@ class Draft:
         self._articles = articles
         self._unsupported = unsupported
         self._waiting = ""
-        self._said: list[str] = []
+        self._taken: set[tuple[str, tuple[int, ...]]] = set()
+        self._shown: list[str] = []
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.text = ""
         self.citations: tuple[Citation, ...] = ()
@@ -38,15 +39,16 @@ class Draft:
 
     def take(self, said: Said) -> str:
         """Check a sentence; return what is shown more because of it, perhaps nothing."""
-        if said.text in self._said:
+        if (said.text, said.cited) in self._taken:
             return ""
+        self._taken.add((said.text, said.cited))
         verdict = self._checker.check(said.text, said.cited)
-        new = not any(repeats(said.text, other, _SAME) for other in self._said)
-        self._said.append(said.text)
         if not verdict.borne:
             return self._left_out(said)
-        if not new:
+        # What was left out is no repetition: the model may have put it right.
+        if any(repeats(said.text, other, _SAME) for other in self._shown):
             return ""
+        self._shown.append(said.text)
         markers = "".join(f" [{self._cite(run)}]" for run in verdict.borne)
         shown = self._waiting + self._gap(said, self._waiting) + said.text + markers
         self._waiting = ""

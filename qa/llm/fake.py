@@ -21,9 +21,13 @@ class ScriptedModel:
         output: int = 512,
     ) -> None:
         self.name, self.window, self.output = "scripted", window, output
+        self._size = size
+        self.play(*scripts)
+
+    def play(self, *scripts: str | list[str | float | Exception]) -> None:
+        """Begin anew with these scripts."""
         self.prompts: list[Prompt] = []
         self._scripts = [[script] if isinstance(script, str) else script for script in scripts]
-        self._size = size
 
     def write(self, prompt: Prompt) -> Iterator[str]:
         """Play the next script."""

@@ -1,5 +1,6 @@
 """Any LlamaIndex LLM as a model of ours; touches no global setting and no template."""
 
+import gc
 import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -38,10 +39,17 @@ class LlamaModel:
 
     def write(self, prompt: Prompt) -> Iterator[str]:
         """Yield the pieces as they come; all at once from an LLM that cannot stream."""
+        whole = False
         try:
             yield from self._stream(prompt)
+            whole = True
         except Exception as error:  # a class of anyone's may raise anything  # noqa: BLE001
             raise failure(error, self.name) from None
+        finally:
+            if not whole:
+                # Libraries leave the connection of a dropped stream to the collector, and the
+                # service writes on until it is closed.
+                gc.collect()
 
     def _stream(self, prompt: Prompt) -> Iterator[str]:
         if self._chats:

@@ -101,7 +101,6 @@ class Writer:
     def _draft(self, material: Material, passages: Sequence[Passage]) -> Draft:
         plain = material.plain
         checker = Checker(
-            plain.standalone,
             passages,
             material.spans.__getitem__,
             similarity=material.similarity,

@@ -1,1 +1,1 @@
-"""A GGUF file as a language model in this process, by xllamacpp (the extra `local`)."""
+"""A GGUF file as a language model on this machine, by xllamacpp (the extra `local`)."""

@@ -1,12 +1,16 @@
-"""A GGUF file as a LlamaIndex LLM, run by llama.cpp in this process."""
+"""A GGUF file as a LlamaIndex LLM, run by llama.cpp in a process of its own."""
 
 import atexit
-import queue
+import http.client
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -23,7 +27,45 @@ from pydantic import PrivateAttr
 
 from qa.errors import LLMError
 
-_PATIENCE = 20.0  # seconds at most for a part of a prompt to be read on the way out
+_REFUSED = "llama.cpp did not accept the question; is its context too small?"
+_WORKER = Path(__file__).with_name("worker.py")
+
+
+class _Process:
+    """llama.cpp at work on one file; begun when it is needed, and again where it has ended."""
+
+    def __init__(self, file: Path, window: int, threads: int) -> None:
+        self._file = file
+        self._command = [sys.executable, "-P", str(_WORKER), str(file), str(window), str(threads)]
+        self._running: subprocess.Popen[bytes] | None = None
+        self._address = ""
+        self._beginning = threading.Lock()
+        atexit.register(self.end)
+
+    def address(self) -> str:
+        """Return the URL that it serves; raises LLMError where the file cannot be loaded."""
+        with self._beginning:
+            if self._running is None or self._running.poll() is not None:
+                self._running = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for us, not for it
+                )
+                assert self._running.stdout
+                told = self._running.stdout.readline()
+                if not told:
+                    raise LLMError(f"{self._file} cannot be loaded by llama.cpp.")
+                self._address = json.loads(told)
+            return self._address
+
+    def end(self) -> None:
+        """End it at once, in the midst of whatever it does."""
+        running, self._running = self._running, None
+        if running is not None:
+            with running:  # its pipes are closed, and it is waited for
+                running.kill()
 
 
 class GGUF(CustomLLM):
@@ -32,7 +74,7 @@ class GGUF(CustomLLM):
     model: str
     context_window: int = 4096
     num_output: int = 384
-    _server: Any = PrivateAttr()
+    _process: _Process = PrivateAttr()
 
     @classmethod
     def open(
@@ -45,38 +87,25 @@ class GGUF(CustomLLM):
     ) -> "GGUF":
         """Load a file; all cores where `threads` is 0. Raises LLMError."""
         file = Path(path).expanduser()
-        if not file.is_file() or file.read_bytes()[:4] != b"GGUF":
+        if not file.is_file() or not _is_gguf(file):
             raise LLMError(f"{file} is no GGUF file.")
-        try:
-            import xllamacpp  # type: ignore[import-untyped]
-        except ImportError as error:
+        if find_spec("xllamacpp") is None:
             raise LLMError(
                 "GGUF files need a package that is not installed: pip install corpus-qa[local]"
-            ) from error
-        settings = xllamacpp.CommonParams()
-        settings.model.path = str(file)
-        settings.n_ctx, settings.n_parallel = context_window, 1
-        settings.warmup, settings.verbosity = False, 0
-        if threads:
-            settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = threads
-        try:
-            server = xllamacpp.Server(settings)
-        except RuntimeError as error:
-            raise LLMError(f"{file} cannot be loaded by llama.cpp.") from error
+            )
         made = cls(model=file.stem, context_window=context_window, num_output=num_output)
-        made._server = server
-        # llama.cpp's threads must have ended before Python takes itself apart.
-        atexit.register(made.close)
+        made._process = _Process(file.absolute(), context_window, threads)
+        made._process.address()
         return made
 
     def close(self) -> None:
-        """Free the model; nothing can be asked of it any more."""
-        self._server = None
+        """Free the model; it is loaded anew when it is asked again."""
+        self._process.end()
 
     @property
     def address(self) -> str:
         """The URL at which it also answers in OpenAI's form, on this machine alone."""
-        return f"{self._server.listening_address}/v1"
+        return f"{self._process.address()}/v1"
 
     @property
     def metadata(self) -> LLMMetadata:
@@ -120,48 +149,41 @@ class GGUF(CustomLLM):
         return responses()
 
     def _pieces(self, messages: Sequence[ChatMessage]) -> Iterator[str]:
-        """Yield the pieces; llama.cpp calls back on a thread and stops when told True."""
-        arrived: queue.Queue[Any] = queue.Queue()
-        dropped = threading.Event()
+        """Yield the pieces, empty ones while the prompt is read; who lets go ends the work."""
         asked = {
             "messages": [{"role": m.role.value, "content": m.content or ""} for m in messages],
             "max_tokens": self.num_output,
             "temperature": 0,
             "stream": True,
+            "return_progress": True,
         }
-
-        def take(part: Any) -> bool:
-            arrived.put(part)
-            return dropped.is_set()
-
-        def work() -> None:
-            try:
-                self._server.handle_chat_completions(asked, take)
-            finally:
-                arrived.put(None)
-
-        thread = threading.Thread(target=work, name="llama.cpp", daemon=True)
-        thread.start()
-        # A process that ends while llama.cpp is at work is aborted in the midst of its C++.
-        leave = partial(_ended, dropped, thread)
-        atexit.register(leave)
+        connection = http.client.HTTPConnection(urlsplit(self._process.address()).netloc)
         try:
-            while (part := arrived.get()) is not None:
-                yield from _texts(part)
-            atexit.unregister(leave)
+            connection.request(
+                "POST", "/v1/chat/completions", json.dumps(asked), {"Connection": "close"}
+            )
+            with connection.getresponse() as response:
+                if response.status != http.client.OK:
+                    raise LLMError(_REFUSED)
+                for line in response:
+                    yield from _texts(line)
+        except (OSError, http.client.HTTPException):
+            raise LLMError("llama.cpp ended before its answer did.", retry=True) from None
         finally:
-            dropped.set()
+            connection.close()
 
 
-def _ended(dropped: threading.Event, thread: threading.Thread) -> None:
-    dropped.set()
-    thread.join(timeout=_PATIENCE)
+def _is_gguf(file: Path) -> bool:
+    with file.open("rb") as content:
+        return content.read(4) == b"GGUF"
 
 
-def _texts(part: Any) -> Iterator[str]:
-    for entry in part if isinstance(part, list) else [part]:
-        if entry.get("error") or entry.get("code", 200) >= 400:
-            raise LLMError("llama.cpp did not accept the question; is its context too small?")
-        for choice in entry.get("choices", ()):
-            if piece := choice.get("delta", {}).get("content"):
-                yield piece
+def _texts(line: bytes) -> Iterator[str]:
+    """Yield what a line of the stream of events adds."""
+    if not line.startswith(b"data: ") or line.startswith(b"data: [DONE]"):
+        return
+    part = json.loads(line.removeprefix(b"data: "))
+    if part.get("error"):
+        raise LLMError(_REFUSED)
+    for choice in part.get("choices", ()):
+        yield choice.get("delta", {}).get("content") or ""
