@@ -151,6 +151,10 @@ def test_how_a_question_was_understood_can_be_corrected(visit: Visit, ask: Ask, 
         expect(understood).to_contain_text(SECOND)
         assert page.locator("#chat .q").all_inner_texts() == [FIRST, "When?"]
         expect(page.locator("#chat .done").last).to_contain_text("Feb. 27")
+        action(page, "Ask again")
+        expect(page.locator("#chat .done")).to_have_count(2)
+        expect(page.locator("#chat .done").last).to_contain_text("Feb. 27")
+        expect(understood).to_contain_text(SECOND)
 
 
 def test_a_judgement_and_its_comment_are_kept(visit: Visit, ask: Ask, seeds: str) -> None:

@@ -119,6 +119,13 @@ def test_a_wrong_setting_in_the_environment_is_named(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("value", ["{sk-secret", '"sk-secret"'])
+def test_arguments_for_a_language_model_are_never_repeated(value: str, tmp_path: Path) -> None:
+    done = run("status", "--data", str(tmp_path), env={"CORPUS_QA_LLM_ARGS": value})
+    assert "CORPUS_QA_LLM_ARGS is no JSON object" in done.stderr
+    assert "secret" not in done.stderr
+
+
 def test_an_unexpected_error_is_one_line_and_its_traceback_is_for_those_who_ask(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ Data = Annotated[
     ),
 ]
 DATA = Path(".corpus-qa")
+_JSON = "llm_args"  # the one setting that the environment gives as JSON
 Chroma = Annotated[
     str,
     typer.Option(help="The Chroma server that has the vectors; off for none.", metavar="URL"),
@@ -80,6 +81,8 @@ def settings_from(**given: str | bool) -> "Settings":
     try:
         return Settings.model_validate({name: value for name, value in given.items() if value})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(map(str, first["loc"])).upper()
-        raise WrongUse(f"CORPUS_QA_{name}={first['input']}: {first['msg']}") from error
+        first = error.errors(include_url=False, include_context=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else _JSON
+        if field == _JSON:  # what is meant for a language model may be a key: it is not repeated
+            raise WrongUse(f"CORPUS_QA_{_JSON.upper()} is no JSON object, such as {{}}") from None
+        raise WrongUse(f"CORPUS_QA_{field.upper()}={first['input']}: {first['msg']}") from error

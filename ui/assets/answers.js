@@ -111,12 +111,18 @@ const edit = (done, { text, label, sent }) => {
   field.setSelectionRange(field.value.length, field.value.length);
 };
 
+// How the question was understood, "" where as it was asked: without the button that comes after it.
+const read = (done) => {
+  const understood = find(".understood bdi", questionOf(done));
+  return understood ? plain(understood) : "";
+};
+
 const asked = (done) => plain(find(".q", questionOf(done)));
 
 const decorate = (done) => {
   const turn = numberOf(done);
   const answer = done.matches(".answer, .refusal");
-  const retry = button("Ask again", () => again(turn, ""), { class: answer ? "b bare" : "b" });
+  const retry = button("Ask again", () => again(turn, "", read(done)), { class: answer ? "b bare" : "b" });
   const change = button("Edit", () => edit(done, { text: asked(done), label: "Edit the question", sent: (text) => again(turn, text) }),
     { class: answer ? "b bare" : "b", "aria-label": "Edit the question" });
   const judging = answer ? [thumbButton(done, "up", "Good", "Good answer"), thumbButton(done, "down", "Bad", "Bad answer")] : [];
@@ -126,14 +132,12 @@ const decorate = (done) => {
   if (!meta) done.append((meta = make("div", { class: "meta" })));
   meta.append(actions);
   const understood = find(".understood", questionOf(done));
-  if (understood && !find(".link", understood)) understood.append(correct(done, understood));
+  if (understood && !find(".link", understood)) understood.append(correct(done));
 };
 
-const correct = (done, understood) => {
-  const reading = plain(find("bdi", understood));
-  return make("button", { type: "button", class: "link", "aria-label": "Correct how the question was understood",
-    onclick: () => edit(done, { text: reading, label: "The question as it is to be understood", sent: (text) => again(numberOf(done), "", text) }) }, "Correct");
-};
+const correct = (done) =>
+  make("button", { type: "button", class: "link", "aria-label": "Correct how the question was understood",
+    onclick: () => edit(done, { text: read(done), label: "The question as it is to be understood", sent: (text) => again(numberOf(done), "", text) }) }, "Correct");
 
 export const look = () => {
   for (const done of all("#chat .done[id]")) if (!find(".actions", done)) decorate(done);
