@@ -67,6 +67,8 @@ def test_an_answer_is_limited_to_outlets_and_dates_and_says_so(
         )
         page.reload()
         expect(page.locator("#chat .only").first).to_have_text("only articles from The Reef")
+        expect(page.locator("#scope")).to_contain_text("Only articles until 31 Dec 2020")
+        expect(page.get_by_label("To", exact=True)).to_have_value("2020-12-31")
 
 
 def test_what_is_indexed_and_since_when_is_told(visit: Visit, reef: str) -> None:

@@ -46,8 +46,8 @@ export const filters = (corpus) => {
 
 const words = ({ since, until, sources }) => {
   const several = sources.length > 3 ? `${sources.length} outlets` : sources.map((name) => name || UNSTATED).join(", ");
-  const dates = [since && `from ${day(since)}`, until && `to ${day(until)}`].filter(Boolean).join(" ");
-  return [several, dates].filter(Boolean).join(", ");
+  const from = several && `from ${several}`;
+  return [from, since && `since ${day(since)}`, until && `until ${day(until)}`].filter(Boolean).join(" ");
 };
 
 // Above the question: what it will be limited to, and the way out of it.
@@ -61,7 +61,7 @@ const scope = () => {
     all("#side .filters input").forEach((field) => (field.type === "checkbox" ? (field.checked = false) : (field.value = "")));
     find("#question textarea").focus();
   } }, "Search all");
-  place.replaceChildren(make("div", { class: "scope" }, make("span", {}, `Only articles from ${said}`), clear));
+  place.replaceChildren(make("div", { class: "scope" }, make("span", {}, `Only articles ${said}`), clear));
 };
 
 onchange(scope);

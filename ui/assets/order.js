@@ -1,7 +1,10 @@
 // What this page has open, and how it tells Gradio: a hidden field and hidden buttons.
 import { all, find } from "./dom.js";
 
-export const state = { conversation: "", filters: { since: "", until: "", sources: [] } };
+const KEPT = "corpus-qa-filters"; // in this tab, so that a reload does not widen the next question
+const NONE = { since: "", until: "", sources: [] };
+
+export const state = { conversation: "", filters: NONE };
 const heard = new Set();
 let leaving = "";
 
@@ -25,6 +28,7 @@ const moved = () => {
 
 export const limit = (filters) => {
   state.filters = { ...state.filters, ...filters };
+  try { sessionStorage.setItem(KEPT, JSON.stringify(state.filters)); } catch { /* not allowed here */ }
   write();
   heard.forEach((listener) => listener());
 };
@@ -75,8 +79,19 @@ export const forget = () => {
   moved();
 };
 
+const kept = () => {
+  try {
+    const { since, until, sources } = { ...NONE, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") };
+    return { since: `${since}`, until: `${until}`, sources: sources.map(String) };
+  } catch {
+    return NONE;
+  }
+};
+
 // The page was loaded with a conversation in its address, which the server shows by itself.
 export const resume = () => {
   state.conversation = new URL(location.href).searchParams.get("c") ?? "";
+  state.filters = kept();
   write();
+  heard.forEach((listener) => listener());
 };
