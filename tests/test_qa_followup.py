@@ -168,6 +168,22 @@ def test_it_is_the_owner_rather_than_what_is_owned() -> None:
     assert standalone("Why did it fall?", history) == "Why did the Byzantine Empire fall?"
 
 
+def test_a_letter_of_somebody_s_is_it_and_not_the_writer() -> None:
+    history = after("What did Kim's letter say?")
+    assert standalone("Who read it?", history) == "Who read Kim's letter?"
+
+
+@pytest.mark.parametrize("said", ["Thanks, that is fine.", "Got it.", "OK, thank you!", "I see"])
+def test_a_courtesy_changes_nothing_of_what_is_spoken_of(said: str) -> None:
+    history = after("Where is the Capella Hotel?", (said, REFUSED))
+    assert standalone("Who owns it?", history) == "Who owns the Capella Hotel?"
+
+
+def test_a_search_that_begins_like_a_courtesy_is_none() -> None:
+    history = after("Great Barrier Reef fish")
+    assert standalone("How many are there?", history) != "How many are there?"
+
+
 def test_an_order_at_the_head_of_an_answer_names_nobody() -> None:
     history = after(("How do I apply?", "Note that the form is free. Select the button. [1]"))
     assert [m.text for m in mentions(history[0].answer) if m.text in {"Note", "Select"}] == []

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from qa.followup.ellipsis import complete, opening
+from qa.followup.empty_words import is_courtesy
 from qa.followup.references import carried_along, described, referring
 from qa.followup.salience import Memory
 from qa.followup.wordlists import FOREIGN
@@ -31,6 +32,8 @@ def standalone(question: str, history: Sequence[Turn], *, titles: Sequence[str] 
     """
     memory = Memory()
     for turn in history[-REMEMBERED:]:
+        if is_courtesy(turn.question):
+            continue
         memory.add(_resolved(turn.question, memory), turn.answer)
     memory.add_titles(titles)
     return _resolved(question, memory)

@@ -29,6 +29,12 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _THERE = re.compile(r"\b(?:hello|hi|hey|out|over|up) there\b|\bthere (?:in|at|on)\b", re.IGNORECASE)
+_COURTESY = re.compile(
+    r"\W*(?:thanks|thank you|got it|i see|never ?mind)\b"
+    r"|\W*(?:ok|okay|great|nice|cool|sure|(?:very )?interesting)(?:\W*$|[,.!])"
+    r"|\W*that(?:['’]s| is| was) (?:\w+ )?\w+\W*$",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\?|\b(?:how|why|where|what|when|whom?|whose|which|whether)\b|"
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|tell|explain|"
@@ -42,6 +48,11 @@ def empty(question: str) -> list[tuple[int, int]]:
     found = [match.span() for match in [*_IT.finditer(question), *_THERE.finditer(question)]]
     sentences = re.finditer(r"[^.?!]+[.?!]*", question)  # "that is fine" asks nothing
     return [*found, *(match.span() for match in sentences if not asks(match.group()))]
+
+
+def is_courtesy(text: str) -> bool:
+    """Tell whether a turn only answers politely: "Thanks, that is fine."."""
+    return bool(_COURTESY.match(text)) and not asks(text)
 
 
 def asks(text: str) -> bool:

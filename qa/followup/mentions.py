@@ -85,8 +85,8 @@ class Mention:
 
     @property
     def owned(self) -> bool:
-        """Whether it is somebody's: "Kim's letter"."""
-        return "'s " in self.text or "’s " in self.text
+        """Whether it is a side of a thing: "the empire's religion", but not "Kim's letter"."""
+        return self.bare != self.text and ("'s " in self.text or "’s " in self.text)
 
     @property
     def named(self) -> bool:
