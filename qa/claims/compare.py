@@ -234,7 +234,7 @@ def _by_coverage(claim: Sentence, source: Source) -> list[Sentence]:
 
 
 def _nearest(claim: Sentence, source: Source) -> Sentence:
-    return _by_coverage(claim, source)[0]
+    return max(source.sentences, key=lambda one: coverage(claim, one.stems))
 
 
 def _in_full(claim: Sentence, source: Source) -> set[Word]:
